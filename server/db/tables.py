@@ -1,0 +1,168 @@
+"""All tables of the database, in one place. Times are milliseconds since the epoch (UTC); hashes are raw
+bytes."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    event,
+    insert,
+    select,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("applied", BigInteger, nullable=False),
+)
+
+# The journal. `body` holds the exact bytes that were hashed; at, by, command and type repeat it for questions
+# in SQL.
+fact = Table(
+    "fact",
+    metadata,
+    Column("conference", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("private", LargeBinary),
+    Column("salt", LargeBinary),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+_APPEND_ONLY = (
+    # also stops INSERT OR REPLACE, for which SQLite fires no delete trigger
+    """CREATE TRIGGER fact_follows BEFORE INSERT ON fact
+       WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM fact WHERE conference = NEW.conference)
+       BEGIN SELECT RAISE(ABORT, 'a fact follows the last one'); END""",
+    """CREATE TRIGGER fact_stays BEFORE DELETE ON fact
+       BEGIN SELECT RAISE(ABORT, 'no fact is removed'); END""",
+    # the one change allowed: personal data and its salt are erased together
+    """CREATE TRIGGER fact_unchanged BEFORE UPDATE ON fact
+       WHEN NOT (NEW.private IS NULL AND NEW.salt IS NULL AND NEW.conference IS OLD.conference
+                 AND NEW.seq IS OLD.seq
+                 AND NEW.at IS OLD.at AND NEW."by" IS OLD."by" AND NEW.command IS OLD.command
+                 AND NEW.type IS OLD.type
+                 AND NEW.body IS OLD.body AND NEW.hash IS OLD.hash)
+       BEGIN SELECT RAISE(ABORT, 'no fact is changed'); END""",
+)
+
+
+@event.listens_for(fact, "after_create")
+def _guard(_table: Table, connection: Connection, **_: object) -> None:
+    for trigger in _APPEND_ONLY:
+        connection.exec_driver_sql(trigger)
+
+
+# A person who works for the authority and signs in with a password.
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("created", BigInteger, nullable=False),
+)
+
+# One person in one conference. `person` is the person's id in that conference's facts.
+seat = Table(
+    "seat",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conference", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("account", ForeignKey("account.id"), index=True),
+    Column("created", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+    Index("seat_of_person", "conference", "person", unique=True),
+)
+
+# A browser that is signed in: to an account, or to one seat.
+session = Table(
+    "session",
+    metadata,
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("account", ForeignKey("account.id"), index=True),
+    Column("seat", ForeignKey("seat.id"), index=True),
+    Column("created", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+    Column("user_agent", Text, nullable=False),
+    CheckConstraint("(account IS NULL) <> (seat IS NULL)", name="of_one"),
+)
+
+# A secret address: setup (choose a password, once), seat (a person's own), public (into a conference's
+# lobby).
+link = Table(
+    "link",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("account", ForeignKey("account.id"), index=True),
+    Column("seat", ForeignKey("seat.id"), index=True),
+    Column("conference", Text, index=True),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("uses_left", Integer),
+    Column("revoked", BigInteger),
+    CheckConstraint(
+        "(kind = 'setup' AND account IS NOT NULL AND seat IS NULL AND conference IS NULL)"
+        " OR (kind = 'seat' AND seat IS NOT NULL AND account IS NULL AND conference IS NULL)"
+        " OR (kind = 'public' AND conference IS NOT NULL AND seat IS NULL AND account IS NULL)",
+        name="kind_and_what",
+    ),
+)
+
+# A short code read out or handed over by the desk, with which a phone becomes a person's own.
+code = Table(
+    "code",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("seat", ForeignKey("seat.id"), nullable=False, index=True),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+
+
+class SchemaTooNew(RuntimeError):
+    """The database was made by a later release than this one, which would not understand it."""
+
+
+def create_all(engine: Engine) -> None:
+    """Make the tables that are missing and note the schema's version (raises `SchemaTooNew`)."""
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        found = connection.scalars(
+            select(schema_version.c.version).order_by(schema_version.c.version.desc())
+        ).first()
+        if found is None:
+            connection.execute(
+                insert(schema_version).values(version=SCHEMA_VERSION, applied=int(time.time() * 1000))
+            )
+        elif found > SCHEMA_VERSION:
+            raise SchemaTooNew(f"schema {found}, known up to {SCHEMA_VERSION}")

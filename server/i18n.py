@@ -1,0 +1,68 @@
+"""The catalogue of everything the product says, Vietnamese first, English second: `web/i18n/LANGUAGE/*.json`,
+flat keys `area.name`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_args
+
+from server.settings import Language
+
+FOLDER = Path(__file__).resolve().parent.parent / "web" / "i18n"
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class DoubledText(ValueError):
+    """Two files of one language say the same key, or one file says it twice."""
+
+
+@cache
+def catalogue(lang: Language) -> Mapping[str, str]:
+    """All texts of a language by key, merged from its files (raises `DoubledText`)."""
+    texts: dict[str, str] = {}
+
+    def merge(pairs: list[tuple[str, str]]) -> None:
+        for key, text in pairs:
+            if key in texts:
+                raise DoubledText(f"{lang}: {key}")
+            texts[key] = text
+
+    for path in sorted((FOLDER / lang).glob("*.json")):
+        json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=merge)
+    return MappingProxyType(texts)
+
+
+def places(text: str) -> frozenset[str]:
+    """Names of the `{places}` in a text that details fill."""
+    return frozenset(_PLACE.findall(text))
+
+
+def t(lang: Language, key: str, **details: Any) -> str:
+    """The text of `key` with its `{places}` filled from `details`, inserted literally: what a person typed is
+    never a template.
+
+    A key that the language lacks is said in Vietnamese, and one that no language has as the key itself, since
+    a room in session is better served by an odd word than by a failure; the tests refuse both.
+    """
+    text = catalogue(lang).get(key) or catalogue("vi").get(key) or key
+    return _PLACE.sub(lambda place: str(details.get(place[1], place[0])), text)
+
+
+def choose_language(accept: str | None, chosen: str | None = None, default: Language = "vi") -> Language:
+    """The language of a page: the one `chosen` earlier (a cookie), else the first we have in
+    `Accept-Language`, by its weights."""
+    wanted: list[tuple[float, int, str]] = []
+    for place, part in enumerate((accept or "")[:200].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(weight or 1), place, tag[:2].lower()))
+        except ValueError:
+            continue
+    names = [chosen or "", *(tag for quality, _, tag in sorted(wanted) if quality < 0)]
+    return next((lang for name in names for lang in LANGUAGES if lang == name), default)

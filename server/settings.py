@@ -1,0 +1,119 @@
+"""Every setting of the server, read from the environment (`DOITHOAI_…`, and plain `PORT`), each with a
+working default."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Language = Literal["vi", "en"]
+Words = Annotated[tuple[str, ...], NoDecode]  # written in the environment as words with commas between
+
+
+class Settings(BaseSettings):
+    """The settings of one server process. Nothing is required: without any, the server runs on this machine
+    alone."""
+
+    model_config = SettingsConfigDict(env_prefix="DOITHOAI_", frozen=True, populate_by_name=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` for the whole network."""
+    port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("PORT", "DOITHOAI_PORT"))] = 8000
+    """TCP port of the web server; 0 lets the system choose."""
+    data_dir: Path = Path("data")
+    """Folder of everything that must be kept: the database, the secrets. Made at first start, for its owner
+    only."""
+    database_url: str | None = None
+    """SQLAlchemy URL of the record; by default SQLite in `data_dir`."""
+    public_url: str | None = None
+    """Where browsers reach the server, such as `https://doithoai.example.vn`; for links on paper and for
+    Origin checks."""
+    allowed_origins: Words = ()
+    """Further origins whose pages may send commands; by default only the server's own."""
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    language: Language = "vi"
+    """Language of a page when the browser asks for none that we have."""
+    session_hours: Annotated[int, Field(gt=0)] = 12
+    """A session unused for so long ends."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    media_address: str | None = None
+    """Public address that the media engine announces; by default those of the machine's own interfaces."""
+    media_loopback: bool = True
+    """Whether the engine also offers the loopback address, so that one machine alone can try everything."""
+    media_sessions: Annotated[int, Field(gt=0)] = 500
+    """Most media sessions of one conference on the embedded engine."""
+    turn_urls: Words = ()
+    """TURN servers told to browsers, such as `turn:turn.example.vn:3478`; none by default, and never a third
+    party's."""
+
+    @field_validator("allowed_origins", "trusted_proxies", "turn_urls", mode="before")
+    @classmethod
+    def _words(cls, given: object) -> object:
+        return (
+            tuple(word.strip() for word in given.split(",") if word.strip())
+            if isinstance(given, str)
+            else given
+        )
+
+    @field_validator("public_url")
+    @classmethod
+    def _bare_origin(cls, url: str | None) -> str | None:
+        return url.rstrip("/") if url else None
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the record."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'doithoai.db').resolve()}"
+
+    def prepare(self) -> None:
+        """Make the data folder and the folder of secrets, readable by their owner only."""
+        for folder in (self.data_dir, self.data_dir / "secrets"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def secret(self, name: str) -> str:
+        """The secret of this name: 64 hexadecimal digits in `data_dir/secrets/NAME`, made when first asked
+        for (mode 0600)."""
+        self.prepare()
+        path = self.data_dir / "secrets" / name
+        if not path.exists():
+            _write_once(path, secrets.token_hex(32))
+        return path.read_text(encoding="ascii").strip()
+
+    @cached_property
+    def pepper(self) -> bytes:
+        """Key under which the database stores hashes of session secrets, links and codes."""
+        return self.secret("pepper").encode()
+
+    @cached_property
+    def media_secret(self) -> bytes:
+        """Key that signs media tokens."""
+        return self.secret("media").encode()
+
+    @cached_property
+    def turn_secret(self) -> str:
+        """Secret shared with the TURN server (`use-auth-secret`), which reads the same file."""
+        return self.secret("turn")
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a new file whole or not at all, durably; where another process was first, its text stays."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
