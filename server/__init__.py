@@ -1,0 +1,1 @@
+"""The application: rooms, accounts, journal, media and pages around the rules of `moderation/`."""
