@@ -336,7 +336,7 @@ def prompted(c: Conference, by: Actor, id: str) -> QueueEntry:
 
 
 def statement(c: Conference, id: str) -> Speech:
-    if id not in c.speeches or c.speeches[id].motive is Motive.ANSWER or c.speeches[id].undone:
+    if id not in c.speeches or c.speeches[id] not in c.turns():
         raise Refusal("statement_unknown")
     return c.speeches[id]
 

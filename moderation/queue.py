@@ -307,7 +307,7 @@ def rank(c: Conference, e: QueueEntry) -> tuple[int, ...]:
 
 
 def has_spoken(c: Conference, who: str) -> bool:
-    return any(s.person == who and s.motive is Motive.STATEMENT and not s.undone for s in c.speeches.values())
+    return any(s.person == who and s.motive is Motive.STATEMENT for s in c.turns())
 
 
 def fair_turns(c: Conference, group: list[QueueEntry]) -> list[tuple[QueueEntry, str, dict[str, object]]]:
@@ -317,7 +317,7 @@ def fair_turns(c: Conference, group: list[QueueEntry]) -> list[tuple[QueueEntry,
     `overtaken_limit` later requests goes first of all.
     """
     limit = c.plan.settings.overtaken_limit
-    turns = Counter(lane_of(c, s.entry) for s in c.speeches.values() if s.motive is not Motive.ANSWER and not s.undone)
+    turns = Counter(lane_of(c, s.entry) for s in c.turns())
     left = sorted(group, key=lambda e: (e.since, e.id))
     called = [q for q in c.queue.entries.values() if q.called_at is not None]
     key = {e.id: rank(c, e) for e in group}
@@ -374,7 +374,7 @@ def allotted(c: Conference, motive: Motive) -> Ms:
 
 def answer_gap(c: Conference) -> Ms:
     """The mean time between the end of a speech and the next one so far; a minute and a half until there is experience."""
-    main = sorted((s for s in c.speeches.values() if s.motive is not Motive.ANSWER and not s.undone), key=lambda s: s.started_at)
+    main = c.turns()
     gaps = [b.started_at - a.ended_at for a, b in zip(main, main[1:], strict=False) if a.ended_at and b.started_at > a.ended_at]
     return sum(gaps) // len(gaps) if gaps else 90 * SECOND
 
@@ -403,7 +403,7 @@ def may_touch(c: Conference, by: Actor, entry: QueueEntry) -> None:
 
 def follow_up_due(c: Conference, who: str) -> bool:
     """Somebody may follow up when a statement of theirs has been answered (R16)."""
-    return any(s.person == who and s.motive is not Motive.ANSWER and s.answered_at and not s.undone for s in c.speeches.values())
+    return any(s.person == who and s.answered_at for s in c.turns())
 
 
 def no_second(c: Conference, who: str, motive: Motive) -> None:
