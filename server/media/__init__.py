@@ -1,1 +1,1 @@
-"""Sound and picture: the one programme that every listener of a conference gets, and the engine that makes it."""
+"""Sound and picture: the one programme that all listeners get, and the engine that makes it."""

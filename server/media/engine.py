@@ -1,8 +1,8 @@
 """The port behind which a media engine sits: what the room may ask of it, and what it tells the room.
 
-The room decides who is heard and seen (R22) and says so with a `Direction`, always the whole of it. The engine carries it
-out on the server, so that a client which sends without the floor is silent whatever it does. Every engine passes the
-contract in `tests/media/test_engine.py`.
+The room decides who is heard and seen (R22) and says so with a `Direction`, always the whole of it. The
+engine carries it out on the server, so that a client which sends without the floor is silent whatever it
+does. Every engine passes the contract in `tests/media/test_engine.py`.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -16,7 +16,8 @@ VENUE = "venue:"
 class MediaRefusal(Exception):
     """The engine does not do what was asked, and nothing has changed.
 
-    `code` is stable and has its sentence in the catalogue under `refusal.<code>`; `details` fill that sentence.
+    `code` is stable and has its sentence in the catalogue under `refusal.<code>`; `details` fill that
+    sentence.
 
     malformed_sdp         the offer cannot be read, or breaks a bound (`reason`)
     unsupported_codec     no Opus for sound, or neither VP8 nor H.264 for a picture (`kind`)
@@ -48,11 +49,11 @@ class MediaConfig:
     """How an engine meets the network, and its bounds."""
 
     announced_address: str | None = None
-    """Address written into answers instead of the machine's own ones: the public one when behind a 1:1 address translation."""
+    """Address written into answers in place of the machine's own: the public one behind a 1:1 translation."""
     addresses: tuple[str, ...] = ()
     """Local addresses to offer; empty means all of this machine's."""
     include_loopback: bool = True
-    """Offer 127.0.0.1 beside the machine's own addresses, so that a conference can be tried on one machine."""
+    """Offer 127.0.0.1 too, so that a conference can be tried on one machine."""
     sessions_per_conference: int = 400
     connect_seconds: float = 15.0
     """A session that has not connected after this time is closed."""
@@ -115,14 +116,17 @@ class EngineStats:
 
 
 class MediaEngine(Protocol):
-    """One engine for all conferences of a server. Offers and answers are SDP with all candidates in them (no trickle)."""
+    """One engine for all conferences of a server. Answers hold all candidates (no trickle)."""
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
     async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
-        """Take `source`'s microphone and camera in; returns the answer. A new session of a source replaces its old one."""
+        """Take `source`'s microphone and camera in; returns the answer.
+
+        A new session of a source replaces its old one. Takes one sound section and the first video section.
+        """
         ...
 
     async def listen(
@@ -130,9 +134,10 @@ class MediaEngine(Protocol):
     ) -> str:
         """Give the programme out; returns the answer.
 
-        `minus` is the listener's own source: it never hears itself, and `remove_source` closes this session too. Always
-        give it for a person or a venue; it costs an encoding of its own only while that source is heard. The first video
-        section of the offer gets the slot *floor*, the second the slot *hall*; `low_data` gives sound only.
+        `minus` is the listener's own source: it never hears itself, and `remove_source` closes this session
+        too. Always give it for a person or a venue; it costs an encoding of its own only while that source
+        is heard. The first video section of the offer gets the slot *floor*, the second the slot *hall*;
+        `low_data` gives sound only.
         """
         ...
 
@@ -151,5 +156,5 @@ class MediaEngine(Protocol):
     async def stats(self) -> EngineStats: ...
 
     def events(self) -> AsyncIterator[MediaEvent]:
-        """What happens from now on, for one reader; a reader that falls behind loses the oldest levels first."""
+        """What happens from now on, for one reader; one that falls behind loses levels, nothing else."""
         ...

@@ -33,8 +33,6 @@ class Authorize(Protocol):
     async def __call__(self, request: Request, seat: str, kind: Kind) -> Admission: ...
 
 
-def media_routes(
-    engine: MediaEngine, authorize: Authorize, *, turn_links: Sequence[str] = ()
-) -> APIRouter:
+def media_routes(engine: MediaEngine, authorize: Authorize, *, turn_links: Sequence[str] = ()) -> APIRouter:
     """The router. `turn_links` are ready `Link` header values (RFC 9725 section 4.6), sent with every 201."""
     raise NotImplementedError

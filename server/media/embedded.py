@@ -1,0 +1,232 @@
+"""The server's side of the embedded engine: starts the engine's process and keeps it alive.
+
+What must outlive that process is here: the directions. After a restart they are given again, and
+`Restarted` tells the room that every publisher and listener must make a new offer.
+"""
+
+import asyncio
+import itertools
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, Final
+
+from server.media import wire
+from server.media.engine import (
+    Direction,
+    EngineStats,
+    Levels,
+    MediaConfig,
+    MediaEvent,
+    MediaRefusal,
+    Restarted,
+)
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS: Final = 8.0
+"""OBS waits eight seconds for an answer; nobody is kept longer."""
+START_SECONDS: Final = 15.0
+BEAT_SECONDS: Final = 2.0
+"""Interval at which the process is asked for a sign of life; after two without one it is killed."""
+BACKOFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
+"""Seconds before the next start, after so many starts that did not become ready."""
+EVENTS_WAITING: Final = 256
+
+
+class EmbeddedEngine:
+    """A `MediaEngine` (see the port) with one process on this machine."""
+
+    def __init__(self, config: MediaConfig | None = None) -> None:
+        self._config = config or MediaConfig()
+        self._directions: dict[str, Direction] = {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._ids = itertools.count(1)
+        self._readers: set[asyncio.Queue[MediaEvent]] = set()
+        self._keeper: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self._starts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine while it runs."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Raises MediaRefusal `media_unavailable` when the process does not become ready."""
+        self._keeper = asyncio.create_task(self._keep())
+        try:
+            await asyncio.wait_for(self._ready.wait(), START_SECONDS)
+        except TimeoutError:
+            await self.stop()
+            raise MediaRefusal("media_unavailable") from None
+
+    async def stop(self) -> None:
+        if self._keeper:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+            self._keeper = None
+
+    async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
+        answer: str = await self._ask(
+            "publish", conference=conference, session=session, source=source, offer=offer
+        )
+        return answer
+
+    async def listen(
+        self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False
+    ) -> str:
+        answer: str = await self._ask(
+            "listen", conference=conference, session=session, offer=offer, minus=minus, low_data=low_data
+        )
+        return answer
+
+    async def direct(self, conference: str, direction: Direction) -> None:
+        """Is kept, and carried out when the process is there: the room never waits for an engine."""
+        if direction == Direction():
+            self._directions.pop(conference, None)
+        else:
+            self._directions[conference] = direction
+        if self._ready.is_set():
+            with suppress(MediaRefusal):
+                await self._ask("direct", conference=conference, direction=wire.from_direction(direction))
+
+    async def remove(self, conference: str, session: str) -> None:
+        """An engine that is down has no sessions: then there is nothing to do."""
+        with suppress(MediaRefusal):
+            await self._ask("remove", conference=conference, session=session)
+
+    async def remove_source(self, conference: str, source: str) -> None:
+        with suppress(MediaRefusal):
+            await self._ask("remove_source", conference=conference, source=source)
+
+    async def stats(self) -> EngineStats:
+        restarts = max(0, self._starts - 1)
+        try:
+            return wire.to_stats(await self._ask("stats"), restarts)
+        except MediaRefusal:
+            return EngineStats(up=False, restarts=restarts)
+
+    async def events(self) -> AsyncIterator[MediaEvent]:
+        queue: asyncio.Queue[MediaEvent] = asyncio.Queue()
+        self._readers.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._readers.discard(queue)
+
+    def _tell(self, event: MediaEvent) -> None:
+        for queue in self._readers:
+            if not isinstance(event, Levels) or queue.qsize() < EVENTS_WAITING:
+                queue.put_nowait(event)
+
+    async def _ask(self, do: str, **arguments: object) -> Any:
+        writer = self._writer
+        if writer is None or not self._ready.is_set():
+            raise MediaRefusal("media_unavailable")
+        number = next(self._ids)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        wire.send(writer, {"id": number, "do": do, **arguments})
+        try:
+            return await asyncio.wait_for(answer, ANSWER_SECONDS)
+        except TimeoutError:
+            raise MediaRefusal("media_unavailable") from None
+        finally:
+            self._waiting.pop(number, None)
+
+    # The process
+
+    async def _keep(self) -> None:
+        """Until cancelled: run the process, again and again."""
+        vain = 0
+        while True:
+            await asyncio.sleep(BACKOFF[min(vain, len(BACKOFF) - 1)])
+            vain += 1
+            try:
+                if await self._run():
+                    vain = 0
+            except OSError as error:
+                log.error("the media engine does not start: %s", error)
+
+    async def _run(self) -> bool:
+        """One life of the process; says whether it ever became ready."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "server.media.worker", str(theirs.fileno()), pass_fds=(theirs.fileno(),)
+            )
+        reader, self._writer = await wire.open_wire(ours)
+        beating = asyncio.create_task(self._beat(process))
+        ready = False
+        try:
+            wire.send(self._writer, asdict(self._config))
+            while message := await wire.receive(reader):
+                if message.get("event") == "ready":
+                    ready = True
+                    self._begin()
+                else:
+                    self._take(message)
+            log.warning("the media engine has stopped, exit code %s", process.returncode)
+        finally:
+            self._ready.clear()
+            beating.cancel()
+            self._writer.close()
+            self._fail_waiting()
+            await self._end(process)
+            self._process = self._writer = None
+        return ready
+
+    def _begin(self) -> None:
+        self._starts += 1
+        assert self._writer is not None
+        for conference, direction in self._directions.items():
+            message = {"do": "direct", "conference": conference, "direction": wire.from_direction(direction)}
+            wire.send(self._writer, {"id": next(self._ids), **message})
+        self._ready.set()
+        if self._starts > 1:
+            self._tell(Restarted())
+
+    def _take(self, message: wire.Message) -> None:
+        if "event" in message:
+            self._tell(wire.to_event(message))
+            return
+        answer = self._waiting.get(message["id"])
+        if answer is None or answer.done():
+            return
+        if "refusal" in message:
+            answer.set_exception(MediaRefusal(message["refusal"], **message["details"]))
+        else:
+            answer.set_result(message["result"])
+
+    def _fail_waiting(self) -> None:
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(MediaRefusal("media_unavailable"))
+
+    async def _beat(self, process: asyncio.subprocess.Process) -> None:
+        """A process that hangs is killed; its end is noticed like any other."""
+        missed = 0
+        await self._ready.wait()
+        while missed < 2:
+            await asyncio.sleep(BEAT_SECONDS)
+            missed = 0 if (await self.stats()).up else missed + 1
+        log.error("the media engine gives no sign of life")
+        with suppress(ProcessLookupError):
+            process.kill()
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        """It ends by itself when its socket closes; a second later it is killed."""
+        try:
+            await asyncio.wait_for(process.wait(), 1.0)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()

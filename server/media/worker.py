@@ -1,0 +1,99 @@
+"""The engine's own process: `python -m server.media.worker FD`, started by `server.media.embedded` only.
+
+It has a process of its own so that neither its work nor its death is felt in the room. FD is one end of a
+pair of sockets; the first line is the configuration. When the other end goes, the process ends.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+
+import aioice.ice
+
+from server.media import wire
+from server.media.engine import Closed, Levels, MediaConfig, MediaRefusal
+from server.media.sessions import Sessions
+
+LOOPBACK = "127.0.0.1"
+
+
+def offer_addresses(config: MediaConfig) -> None:
+    """Set the local addresses that go into answers; aioice leaves loopback out, and has no setting for it."""
+    own = aioice.ice.get_host_addresses
+
+    def addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        if config.addresses:
+            return list(config.addresses)
+        return own(use_ipv4, use_ipv6) + ([LOOPBACK] if config.include_loopback and use_ipv4 else [])
+
+    aioice.ice.get_host_addresses = addresses
+
+
+async def perform(sessions: Sessions, message: wire.Message) -> object:
+    """Carry out one message; returns its result."""
+    conference: str = message.get("conference", "")
+    match message["do"]:
+        case "direct":
+            sessions.direct(conference, wire.to_direction(message["direction"]))
+        case "publish":
+            return await sessions.publish(conference, message["session"], message["source"], message["offer"])
+        case "listen":
+            return await sessions.listen(
+                conference, message["session"], message["offer"], message["minus"], message["low_data"]
+            )
+        case "remove":
+            sessions.remove(conference, message["session"])
+        case "remove_source":
+            sessions.remove_source(conference, message["source"])
+        case "stats":
+            return wire.from_stats(sessions.stats())
+        case unknown:
+            raise ValueError(unknown)
+    return None
+
+
+async def serve(end: socket.socket) -> None:
+    reader, writer = await wire.open_wire(end)
+    first = await wire.receive(reader)
+    if first is None:
+        return
+    config = MediaConfig(**{**first, "addresses": tuple(first["addresses"])})
+    offer_addresses(config)
+
+    def tell(event: Levels | Closed) -> None:
+        wire.send(writer, wire.from_event(event))
+
+    sessions = Sessions(config, tell)
+
+    async def reply(message: wire.Message) -> None:
+        try:
+            answer: wire.Message = {"result": await perform(sessions, message)}
+        except MediaRefusal as refusal:
+            answer = {"refusal": refusal.code, "details": refusal.details}
+        except Exception:
+            logging.getLogger(__name__).exception("media command failed")
+            answer = {"refusal": "media_unavailable", "details": {}}
+        wire.send(writer, {"id": message["id"], **answer})
+
+    watching = asyncio.create_task(sessions.watch())
+    underway: set[asyncio.Task[None]] = set()
+    wire.send(writer, {"event": "ready"})
+    while message := await wire.receive(reader):
+        # A task's first step runs in the order of arrival, so a direction is never overtaken by a later one.
+        task = asyncio.create_task(reply(message))
+        underway.add(task)
+        task.add_done_callback(underway.discard)
+    watching.cancel()
+    await sessions.close()
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.WARNING, format="media %(levelname)s %(name)s %(message)s")
+    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()
