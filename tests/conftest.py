@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of a Chromium to start (`scripts/browser`). Without one a test that needs it fails, never skips."""
+    """Path of a Chromium (`scripts/browser`). Without one a test that needs it fails, never skips."""
     found = subprocess.run([ROOT / "scripts/browser", "--find"], capture_output=True, text=True, check=False)
     if found.returncode != 0:
         pytest.fail("No Chromium was found. `make test` installs one, or name it: CHROMIUM=/path/to/chromium")
