@@ -113,6 +113,7 @@ session = Table(
     Column("expires", BigInteger, nullable=False),
     Column("revoked", BigInteger),
     Column("user_agent", Text, nullable=False),
+    Column("address_hash", LargeBinary, nullable=False, index=True),
     CheckConstraint("(account IS NULL) <> (seat IS NULL)", name="of_one"),
 )
 
@@ -142,10 +143,12 @@ link = Table(
 code = Table(
     "code",
     metadata,
-    Column("code_hash", LargeBinary, primary_key=True),
+    Column("finds", Text, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False),
     Column("seat", ForeignKey("seat.id"), nullable=False, index=True),
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
+    Column("tries_left", Integer, nullable=False),
 )
 
 

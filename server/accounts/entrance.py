@@ -1,0 +1,64 @@
+"""Who sits on a seat: the one question that pages, the room's socket and the media routes ask of a
+connection."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Connection, Engine, select
+from starlette.requests import HTTPConnection
+
+from moderation.kernel import Refusal
+from server.accounts.cookies import ACCOUNT, held, seat_cookie
+from server.accounts.keys import Keys
+from server.accounts.seats import Seat, seat_of
+from server.accounts.sessions import session_of, touch
+from server.db.engine import reading
+from server.db.tables import session
+
+
+def clock() -> int:
+    """Now, in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def sitter(engine: Engine, keys: Keys, connection: HTTPConnection, seat: str, lasts: int) -> Seat:
+    """The seat, if the connection's cookies allow to sit on it: by a session of the seat, or of the staff
+    account that holds it.
+
+    `lasts` is how long the session goes on from now, in ms. It reads the database: call it in a thread.
+    Raises `Refusal`: seat_revoked when the chair refused this person, session_ended, not_signed_in (no cookie
+    at all), and seat_unknown for a seat that does not exist or is another's, which nobody can tell apart.
+    """
+    now = clock()
+    own, staff = held(connection, seat_cookie(seat)), held(connection, ACCOUNT)
+    with reading(engine) as database:
+        if own is None and staff is None:
+            raise Refusal("not_signed_in")
+        found = seat_of(database, seat)
+        for secret in (own, staff):
+            live = session_of(database, keys, secret, now) if secret is not None else None
+            if live is not None and (
+                live.seat == seat or (live.account is not None and live.account == found.account)
+            ):
+                break
+        else:
+            raise _why_not(database, keys, found, own, staff, now)
+    if found.revoked:
+        raise Refusal("seat_revoked")
+    if live.stale and secret is not None:
+        with engine.begin() as database:
+            touch(database, keys, secret, now, lasts)
+    return found
+
+
+def _why_not(
+    database: Connection, keys: Keys, found: Seat, own: str | None, staff: str | None, now: int
+) -> Refusal:
+    if own is not None:
+        of = select(session.c.seat).where(session.c.secret_hash == keys.hash("session", own))
+        if database.scalar(of) == found.id:
+            return Refusal("seat_revoked" if found.revoked else "session_ended")
+    if staff is not None and session_of(database, keys, staff, now) is None:
+        return Refusal("session_ended")
+    return Refusal("seat_unknown")

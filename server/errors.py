@@ -1,0 +1,106 @@
+"""One shape for everything that is refused over HTTP: `{"code", "sentence", "details"}`, the sentence in the
+reader's language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from moderation.kernel import Refusal
+from server.db.journal import StorageRefusal
+from server.i18n import choose_language, t
+from server.settings import Language
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[str, int] = {
+    "not_signed_in": 401,
+    "session_ended": 401,
+    "sign_in_failed": 401,
+    "seat_revoked": 403,
+    "device_refused": 403,
+    "foreign_origin": 403,
+    "code_refused": 403,
+    "link_refused": 403,
+    "seat_unknown": 404,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "too_large": 413,
+    "unsupported_type": 415,
+    "malformed_request": 422,
+    "password_short": 422,
+    "password_long": 422,
+    "password_guessable": 422,
+    "text_missing": 422,
+    "text_too_long": 422,
+    "text_unfit": 422,
+    "bad_host": 400,
+    "too_many_tries": 429,
+    "saving_stopped": 503,
+}
+"""HTTP status of a refusal; the rules' own refusals, which are not listed, say that the state does not allow
+it: 409."""
+
+_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
+
+
+def language_of(request: Request) -> Language:
+    """The language of whoever asks: chosen on a page before (cookie `lang`), else what the browser
+    prefers."""
+    return choose_language(request.headers.get("accept-language"), request.cookies.get("lang"))
+
+
+def answer(
+    language: Language,
+    code: str,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    **details: Any,
+) -> JSONResponse:
+    """The response of a refusal. A detail `retry_after` (seconds) also becomes the header."""
+    sent = dict(headers or {})
+    if "retry_after" in details:
+        sent["Retry-After"] = str(details["retry_after"])
+    body = {"code": code, "sentence": t(language, f"refusal.{code}", **details), "details": details}
+    return JSONResponse(body, status or STATUS.get(code, 409), sent)
+
+
+def install(app: FastAPI) -> None:
+    """Give every refusal and every failure of an application the one shape. No answer tells how the server is
+    made."""
+
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Refusal)
+        return answer(language_of(request), error.code, **error.details)
+
+    async def not_stored(request: Request, error: Exception) -> JSONResponse:
+        log.error("not stored: %s", error)
+        return answer(language_of(request), "saving_stopped", retry_after=2)
+
+    async def malformed(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        fields = sorted({".".join(str(part) for part in fault["loc"][1:])[:60] for fault in error.errors()})
+        return answer(language_of(request), "malformed_request", fields=fields[:20])
+
+    async def http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = _OF_STATUS.get(
+            error.status_code, "malformed_request" if error.status_code < 500 else "internal"
+        )
+        return answer(language_of(request), code, error.status_code, error.headers)
+
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        return answer(language_of(request), "internal", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(StorageRefusal, not_stored)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, failed)
