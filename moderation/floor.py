@@ -347,7 +347,7 @@ def statement(c: Conference, id: str) -> Speech:
 @decides(CallNext)
 def call_next(c: Conference, cmd: CallNext, by: Actor, now: Ms) -> Facts:
     holds_gavel(c, by)
-    places = order(c, now)
+    places = order(c)
     if not places:
         raise Refusal("queue_empty")
     entry = c.queue.entries[places[0].entry]
@@ -396,7 +396,7 @@ def miss_prompt(c: Conference, cmd: MissPrompt, by: Actor, now: Ms) -> Facts:
         raise Refusal("too_early")
     if entry.held:
         return (PromptMissed(entry.id, None, dropped=True),)
-    places = order(c, now)
+    places = order(c)
     return (PromptMissed(entry.id, places[0].entry if places else None, dropped=False),)
 
 

@@ -94,7 +94,7 @@ class Fact:
 
     def __init_subclass__(cls, undoable: bool = False) -> None:
         cls.name = snake(cls.__name__)
-        cls.undoable = undoable
+        cls.undoable = undoable or cls.__dict__.get("undoable", False)  # slots=True makes every dataclass twice
 
 
 Facts = tuple[Fact, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -110,11 +111,12 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands and why: `why` is a code of the catalogue (`why.<code>`), `eta` milliseconds until its turn, estimated."""
+    """Where an entry stands and why: `why` is a code of the catalogue (`why.<code>`); `ahead` the estimated time between the end of the
+    current speech and its turn."""
 
     entry: str
     why: str
-    eta: Ms
+    ahead: Ms
     details: Mapping[str, object]
 
 
@@ -269,95 +271,92 @@ class ProcedureAllowed(Fact, undoable=True):
 # --- the order (R18) ----------------------------------------------------------------------------------------------------
 
 
-def order(c: Conference, now: Ms = 0) -> tuple[Place, ...]:
-    """The waiting entries in the order of their turns, each with its reason.
+def order(c: Conference) -> tuple[Place, ...]:
+    """The waiting entries in the order of their turns, each with its reason and how long after the current speech its turn comes.
 
     The key: motive; not yet spoken before already spoken; (if the plan says so) petitions collected beforehand first; then fair turns of the
     lanes; then time of entry. Afterwards the chair's pins are laid on, oldest first. A pure function of the state: replaying the journal gives
     the same order.
     """
-    waiting = [e for e in c.queue.entries.values() if e.waiting]
-    groups: dict[tuple[int, ...], list[QueueEntry]] = {}
-    for e in waiting:
-        groups.setdefault(rank(c, e), []).append(e)
-    placed: list[tuple[QueueEntry, str, dict[str, object]]] = []
-    for key in sorted(groups):
-        placed += fair_turns(c, groups[key])
-    why = {e.id: (reason, details) for e, reason, details in placed}
-    line = [e.id for e, _, _ in placed]
-    for pin in c.queue.pins:
-        if pin.entry in why and pin.other in why and pin.entry != pin.other:
-            line.remove(pin.entry)
-            line.insert(line.index(pin.other) + (0 if pin.before else 1), pin.entry)
-            why[pin.entry] = ("held" if pin.held else "moved", {})
-    eta = c.floor_left(now)
-    places = []
-    for id in line:
-        reason, details = why[id]
-        places.append(Place(id, reason, eta, details))
-        eta += allotted(c, c.queue.entries[id].motive) + answer_gap(c)
-    return tuple(places)
+    spoken = {s.person for s in c.turns() if s.motive is Motive.STATEMENT}
+    groups: dict[Rank, list[QueueEntry]] = {}
+    for e in c.queue.entries.values():
+        if e.waiting:
+            groups.setdefault(rank(c, e, spoken), []).append(e)
+    turns = Counter(c.queue.entries[s.entry].lane for s in c.turns())
+    places = [place for key in sorted(groups) for place in fair_turns(c, key, groups[key], turns)]
+    line = pinned(c, places)
+    wait, gap = 0, answer_gap(c)
+    out = []
+    for place in line:
+        out.append(replace(place, ahead=wait))
+        wait += allotted(c, c.queue.entries[place.entry].motive) + gap
+    return tuple(out)
 
 
-def rank(c: Conference, e: QueueEntry) -> tuple[int, ...]:
-    """The part of the key that comes before the fair turn: smaller goes first."""
-    spoken = has_spoken(c, e.person) if e.motive is Motive.STATEMENT else False
+Rank = tuple[int, int, int]
+"""The part of the key before the fair turn: precedence of the motive, has spoken, not registered beforehand. Smaller goes first."""
+
+
+def rank(c: Conference, e: QueueEntry, spoken: set[str]) -> Rank:
+    again = e.motive is Motive.STATEMENT and e.person in spoken
     registered = c.plan.settings.petitions_first and e.petition is not None and not c.petitions[e.petition].raised_by
-    return PRECEDENCE[e.motive], int(spoken), 0 if registered else 1
+    return PRECEDENCE[e.motive], int(again), 0 if registered else 1
 
 
-def has_spoken(c: Conference, who: str) -> bool:
-    return any(s.person == who and s.motive is Motive.STATEMENT for s in c.turns())
-
-
-def fair_turns(c: Conference, group: list[QueueEntry]) -> list[tuple[QueueEntry, str, dict[str, object]]]:
+def fair_turns(c: Conference, key: Rank, group: list[QueueEntry], turns: Counter[str]) -> list[Place]:
     """One group of equal rank in turns of its lanes.
 
     The lane that has had the smallest share of turns for its people goes first, the longest wait breaks a tie, and whoever was overtaken by
     `overtaken_limit` later requests goes first of all.
     """
     limit = c.plan.settings.overtaken_limit
-    turns = Counter(lane_of(c, s.entry) for s in c.turns())
-    left = sorted(group, key=lambda e: (e.since, e.id))
-    called = [q for q in c.queue.entries.values() if q.called_at is not None]
-    key = {e.id: rank(c, e) for e in group}
-    overtaken = {
-        e.id: sum(q.called_at is not None and q.called_at > e.since and (q.since, q.id) > (e.since, e.id) and q.motive is e.motive for q in called)
-        for e in left
-    }  # fmt: skip
-    line: list[tuple[QueueEntry, str, dict[str, object]]] = []
-    lanes = len({e.lane for e in group})
-    while left:
-        waiting = Counter(e.lane for e in left)
+    motive = group[0].motive
+    lanes: dict[str, list[QueueEntry]] = {}
+    for e in sorted(group, key=age, reverse=True):
+        lanes.setdefault(e.lane, []).append(e)
+    taken = sorted(age(q) for q in c.queue.entries.values() if q.called_at is not None and q.motive is motive)
+    had = Counter(turns)
+    general = {PRECEDENCE[Motive.PROCEDURE]: "procedure", PRECEDENCE[Motive.FOLLOW_UP]: "follow_up"}.get(key[0]) or ("spoken" if key[1] else "")
+    several = len(lanes) > 1
+    line: list[Place] = []
 
-        def share(e: QueueEntry, waiting: Counter[str] = waiting) -> float:
-            return turns[e.lane] / (turns[e.lane] + waiting[e.lane])
+    def overtaken(e: QueueEntry) -> int:
+        return len(taken) - bisect(taken, age(e))
 
-        late = [e for e in left if overtaken[e.id] >= limit]
-        if late:
-            next_, reason, details = late[0], "overtaken", {"times": overtaken[late[0].id]}
-        else:
-            next_ = min(left, key=lambda e: (share(e), e.since, e.id))
-            by_turn = next_ is not left[0]
-            reason = "turn" if by_turn else "time" if lanes == 1 else "longest"
-            details = {"lane": next_.lane, "turns": turns[next_.lane], "waiting": waiting[next_.lane]}
-        if key[next_.id][0] == PRECEDENCE[Motive.PROCEDURE]:
-            reason = "procedure"
-        elif key[next_.id][0] == PRECEDENCE[Motive.FOLLOW_UP]:
-            reason = "follow_up"
-        elif key[next_.id][1]:
-            reason = "spoken"
-        left.remove(next_)
-        turns[next_.lane] += 1
-        for e in left:
-            if (e.since, e.id) < (next_.since, next_.id):
-                overtaken[e.id] += 1
-        line.append((next_, reason, details))
+    def share(lane: str) -> float:
+        return had[lane] / (had[lane] + len(lanes[lane]))
+
+    while lanes:
+        heads = [waiting[-1] for waiting in lanes.values()]
+        late = [e for e in heads if overtaken(e) >= limit]
+        chosen = min(late, key=age) if late else min(heads, key=lambda e: (share(e.lane), *age(e)))
+        oldest = min(heads, key=age)
+        why = "overtaken" if late and several else general or ("time" if not several else "longest" if chosen is oldest else "turn")
+        line.append(Place(chosen.id, why, 0, {"lane": chosen.lane, "turns": had[chosen.lane], "waiting": len(lanes[chosen.lane])}))
+        lanes[chosen.lane].pop()
+        if not lanes[chosen.lane]:
+            del lanes[chosen.lane]
+        had[chosen.lane] += 1
+        insort(taken, age(chosen))
     return line
 
 
-def lane_of(c: Conference, entry: str) -> str:
-    return c.queue.entries[entry].lane
+def age(e: QueueEntry) -> tuple[Ms, str]:
+    """Time of entry; the id breaks a tie, so that the order is total."""
+    return e.since, e.id
+
+
+def pinned(c: Conference, places: list[Place]) -> list[Place]:
+    """The line with the chair's moves laid on."""
+    at = {p.entry: p for p in places}
+    line = list(at)
+    for pin in c.queue.pins:
+        if pin.entry in at and pin.other in at:
+            line.remove(pin.entry)
+            line.insert(line.index(pin.other) + (0 if pin.before else 1), pin.entry)
+            at[pin.entry] = Place(pin.entry, "held" if pin.held else "moved", 0, {})
+    return [at[id] for id in line]
 
 
 def allotted(c: Conference, motive: Motive) -> Ms:
