@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     turn_urls: Words = ()
     """TURN servers told to browsers, such as `turn:turn.example.vn:3478`; none by default, and never a third
     party's."""
+    turn_secret_file: Path | None = None
+    """File with the secret shared with the TURN server, made when it is not there; by default `secrets/turn`."""
 
     @field_validator("allowed_origins", "trusted_proxies", "turn_urls", mode="before")
     @classmethod
@@ -83,10 +85,7 @@ class Settings(BaseSettings):
         """The secret of this name: 64 hexadecimal digits in `data_dir/secrets/NAME`, made when first asked
         for (mode 0600)."""
         self.prepare()
-        path = self.data_dir / "secrets" / name
-        if not path.exists():
-            _write_once(path, secrets.token_hex(32))
-        return path.read_text(encoding="ascii").strip()
+        return _kept_secret(self.data_dir / "secrets" / name)
 
     @cached_property
     def pepper(self) -> bytes:
@@ -101,7 +100,14 @@ class Settings(BaseSettings):
     @cached_property
     def turn_secret(self) -> str:
         """Secret shared with the TURN server (`use-auth-secret`), which reads the same file."""
-        return self.secret("turn")
+        return _kept_secret(self.turn_secret_file) if self.turn_secret_file else self.secret("turn")
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in this file, made when the file is not there."""
+    if not path.exists():
+        _write_once(path, secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()
 
 
 def _write_once(path: Path, text: str) -> None:
