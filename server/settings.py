@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     """TURN servers told to browsers, such as `turn:turn.example.vn:3478`; none by default, and never a third
     party's."""
     turn_secret_file: Path | None = None
-    """File with the secret shared with the TURN server, made when it is not there; by default `secrets/turn`."""
+    """File of the secret shared with the TURN server, made when not there; by default `secrets/turn`."""
 
     @field_validator("allowed_origins", "trusted_proxies", "turn_urls", mode="before")
     @classmethod
