@@ -42,7 +42,7 @@ class Undone(Fact):
     """The act of command `undoes` is taken back: order, clock and used time are as they were at its instant."""
 
     undoes: str
-    name: str
+    act: str
 
 
 @decides(floor.Undo)

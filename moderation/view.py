@@ -51,7 +51,7 @@ def speech(c: Conference, s: Speech) -> View:
         topic=s.topic,
         petition=s.petition,
         answers=s.answers,
-        about=called(c, c.speeches[s.answers].person) if s.answers in c.speeches else s.answers,
+        about=called(c, c.speeches[s.answers].person) if s.answers and s.answers in c.speeches else s.answers,
         allotted=clock.allotted,
         used=clock.used,
         since=clock.since,
