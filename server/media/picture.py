@@ -7,6 +7,7 @@ of source needs nothing from a listener. Without a source it shows a calm still 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from concurrent.futures import Executor
 from fractions import Fraction
@@ -18,6 +19,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from server.media.outlet import Outlet
+
+log = logging.getLogger(__name__)
 
 WIDTH: Final = 640
 HEIGHT: Final = 360
@@ -167,9 +170,13 @@ class Slot:
                 key, self._key_wanted, last_key = True, False, now
             frame = camera.frame if camera and camera.frame else self._card
             shown, last = showing, now
-            packets = await loop.run_in_executor(
-                self._executor, self._encoder.encode, frame, int(now * 90_000), key
-            )
+            try:
+                packets = await loop.run_in_executor(
+                    self._executor, self._encoder.encode, frame, int(now * 90_000), key
+                )
+            except (av.FFmpegError, ValueError) as error:  # a picture of an impossible shape
+                log.warning("picture left out: %s", error)
+                continue
             for packet in packets:
                 for outlet in self.outlets:
                     outlet.put(packet)

@@ -22,6 +22,9 @@ _DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 _OPUS: Final = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _VIDEO: Final = re.compile(r"a=rtpmap:(\d+) (VP8|H264)/90000", re.IGNORECASE)
 _PROFILE: Final = re.compile(r"(a=fmtp:(\d+) .*profile-level-id=)([0-9a-fA-F]{6})(.*)")
+_FINGERPRINT: Final = re.compile(
+    r"a=fingerprint:sha-(256|384|512) [0-9A-F]{2}(:[0-9A-F]{2}){31,63}", re.IGNORECASE
+)
 _CANDIDATE: Final = re.compile(r"(a=candidate:\S+ \d+ \w+ \d+ )(\S+)( \d+ typ host.*)")
 
 DECODED_PROFILE: Final = "42e01f"
@@ -51,6 +54,8 @@ def read_offer(offer: str, *, publishing: bool) -> Offer:
         raise MediaRefusal("malformed_sdp", reason="too many or too long lines")
     if lines[0] != "v=0" or not all(re.fullmatch(r"[a-z]=[^\x00-\x1f\x7f]+", line) for line in lines):
         raise MediaRefusal("malformed_sdp", reason="not a session description")
+    if not all(_FINGERPRINT.fullmatch(line) for line in lines if line.startswith("a=fingerprint:")):
+        raise MediaRefusal("malformed_sdp", reason="fingerprint")
     session, *sections = _sections(lines)
     if not sections or len(sections) > MAX_SECTIONS:
         raise MediaRefusal("malformed_sdp", reason="number of media sections")

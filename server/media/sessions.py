@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiortc import (
+    RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
     RTCRtpSender,
@@ -26,6 +27,9 @@ from server.media.sound import Microphone
 
 _PUBLISHED: Final = {"audio": ("audio/opus",), "video": ("video/VP8", "video/H264", "video/rtx")}
 _LISTENED: Final = {"audio": ("audio/opus",), "video": ("video/VP8", "video/rtx")}
+
+_PEER: Final = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+"""No server of anybody's is asked for our address; everything of a session goes over one transport."""
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +126,7 @@ class Sessions:
         self.remove(conference, name)
         if len(self._of(conference)) >= self._config.sessions_per_conference:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_conference)
-        session = Session(conference, name, source, RTCPeerConnection(RTCConfiguration(iceServers=[])))
+        session = Session(conference, name, source, RTCPeerConnection(_PEER))
         self._sessions[conference, name] = session
 
         @session.peer.on("connectionstatechange")

@@ -100,7 +100,7 @@ class Limiter:
 class Rendition:
     """One encoding of the mix: of everyone heard, or of everyone but `minus` (mix-minus).
 
-    The low-data rendition has 60 ms frames and about 14 kbit/s, the other 20 ms and about 40 kbit/s; both
+    The low-data rendition has 60 ms frames and about 24 kbit/s, the other 20 ms and about 40 kbit/s; both
     carry in-band forward error correction (RFC 6716 section 2.1.7). Packets are stamped from the mixer's
     tick, so that a listener can be moved from one rendition to another without a jump in its time line.
     """
@@ -116,7 +116,7 @@ class Rendition:
         codec.layout = av.AudioLayout("mono")
         codec.sample_rate = RATE
         codec.time_base = TIME_BASE
-        codec.bit_rate = 14_000 if low_data else 40_000
+        codec.bit_rate = 24_000 if low_data else 40_000
         codec.options = {
             "application": "voip",
             "frame_duration": "60" if low_data else "20",
