@@ -266,9 +266,7 @@ def defer_petition(c: Conference, cmd: DeferPetition, by: Actor, now: Ms) -> Fac
 def raise_petition(c: Conference, cmd: RaisePetition, by: Actor, now: Ms) -> Facts:
     fresh(c.petitions, cmd.petition)
     statement(c, cmd.speech)
-    return (
-        PetitionRaised(cmd.petition, cmd.speech, text(cmd.content, MAX_TEXT, "content"), text(cmd.field, 60, "field", required=False)),
-    )
+    return (PetitionRaised(cmd.petition, cmd.speech, text(cmd.content, MAX_TEXT, "content"), text(cmd.field, 60, "field", required=False)),)
 
 
 @decides(SetOutcome)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from moderation.kernel import (
     MAX_NAME,
-    MAX_TEXT,
     MAX_TOPIC,
     Actor,
     Command,
@@ -363,11 +362,7 @@ def knock(c: Conference, cmd: Knock, by: Actor, now: Ms) -> Facts:
     if sum(p.standing is Standing.LOBBY for p in c.people.values()) >= LOBBY_LIMIT:
         raise Refusal("lobby_full")
     who = clean_identity(cmd.identity)
-    return (
-        PersonAdded(
-            fresh(c.people, cmd.person), (Role.CITIZEN,), who, Channel.ONLINE, standing=Standing.LOBBY, suspect=cmd.suspect
-        ),
-    )
+    return (PersonAdded(fresh(c.people, cmd.person), (Role.CITIZEN,), who, Channel.ONLINE, standing=Standing.LOBBY, suspect=cmd.suspect),)
 
 
 @decides(Admit)
@@ -556,6 +551,4 @@ def people_counted(c: Conference, f: PeopleCounted, e: Entry) -> Conference:
 
 @evolves(VenueReported)
 def venue_reported(c: Conference, f: VenueReported, e: Entry) -> Conference:
-    return replace(
-        c, venues=put(c.venues, f.venue, replace(c.venues[f.venue], status=f.status, note=f.note, since=e.at))
-    )
+    return replace(c, venues=put(c.venues, f.venue, replace(c.venues[f.venue], status=f.status, note=f.note, since=e.at)))

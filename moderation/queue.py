@@ -317,7 +317,9 @@ def fair_turns(c: Conference, key: Rank, group: list[QueueEntry], turns: Counter
         lanes.setdefault(e.lane, []).append(e)
     taken = sorted(age(q) for q in c.queue.entries.values() if q.called_at is not None and q.motive is motive)
     had = Counter(turns)
-    general = {PRECEDENCE[Motive.PROCEDURE]: "procedure", PRECEDENCE[Motive.FOLLOW_UP]: "follow_up"}.get(key[0]) or ("spoken" if key[1] else "")
+    general = {PRECEDENCE[Motive.PROCEDURE]: "procedure", PRECEDENCE[Motive.FOLLOW_UP]: "follow_up"}.get(key[0]) or (
+        "spoken" if key[1] else ""
+    )
     several = len(lanes) > 1
     line: list[Place] = []
 

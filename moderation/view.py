@@ -153,7 +153,8 @@ def queue_(c: Conference) -> View:
     entries = {p.entry: waiting(c, c.queue.entries[p.entry], p) for p in places}
     return {
         "line": [p.entry for p in places],
-        "entries": entries | {e.id: waiting(c, e) for e in c.queue.entries.values() if e.id not in entries and e.motive is not Motive.ANSWER},
+        "entries": entries
+        | {e.id: waiting(c, e) for e in c.queue.entries.values() if e.id not in entries and e.motive is not Motive.ANSWER},
     }
 
 
@@ -196,9 +197,7 @@ def outcomes_(c: Conference) -> View:
 
 def agenda_(c: Conference) -> View:
     """The live checklist (R11)."""
-    items = {
-        i.id: clean(step=i.step, required=i.required, done=i.done_at, waived=i.waived) for i in c.agenda.items.values()
-    }
+    items = {i.id: clean(step=i.step, required=i.required, done=i.done_at, waived=i.waived) for i in c.agenda.items.values()}
     unmet = [clean(id=k.id, met=k.met, missing=k.missing or None) for k in conditions(c, c.agenda.step)] if c.agenda.step else []
     return {"items": items, "conditions": unmet, "undo": clean(name=c.last.name, at=c.last.at) if c.last else {}}
 
@@ -248,11 +247,7 @@ def escorts_(c: Conference, venue: str | None = None) -> View:
 
 
 def venues_(c: Conference) -> View:
-    return {
-        "venue_states": {
-            v.id: clean(status=v.status, note=v.note, count=v.count, since=v.since) for v in c.venues.values()
-        }
-    }
+    return {"venue_states": {v.id: clean(status=v.status, note=v.note, count=v.count, since=v.since) for v in c.venues.values()}}
 
 
 def minutes_(c: Conference) -> View:
