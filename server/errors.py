@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from moderation.kernel import Refusal
@@ -91,9 +92,7 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        code = _OF_STATUS.get(
-            error.status_code, "malformed_request" if error.status_code < 500 else "internal"
-        )
+        code = _OF_STATUS.get(error.status_code, "malformed_request" if error.status_code < 500 else "internal")
         return answer(language_of(request), code, error.status_code, error.headers)
 
     async def failed(request: Request, error: Exception) -> JSONResponse:
@@ -101,6 +100,7 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(StorageRefusal, not_stored)
+    app.add_exception_handler(OperationalError, not_stored)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, failed)

@@ -60,11 +60,7 @@ class Settings(BaseSettings):
     @field_validator("allowed_origins", "trusted_proxies", "turn_urls", mode="before")
     @classmethod
     def _words(cls, given: object) -> object:
-        return (
-            tuple(word.strip() for word in given.split(",") if word.strip())
-            if isinstance(given, str)
-            else given
-        )
+        return tuple(word.strip() for word in given.split(",") if word.strip()) if isinstance(given, str) else given
 
     @field_validator("public_url")
     @classmethod

@@ -55,7 +55,5 @@ def redeem_code(connection: Connection, keys: Keys, typed: str, now: int) -> Sea
     if right or row.tries_left <= 1:
         connection.execute(delete(code).where(code.c.finds == row.finds))
     else:
-        connection.execute(
-            update(code).where(code.c.finds == row.finds).values(tries_left=row.tries_left - 1)
-        )
+        connection.execute(update(code).where(code.c.finds == row.finds).values(tries_left=row.tries_left - 1))
     return seat_of(connection, row.seat) if right else None

@@ -38,9 +38,7 @@ def sitter(engine: Engine, keys: Keys, connection: HTTPConnection, seat: str, la
         found = seat_of(database, seat)
         for secret in (own, staff):
             live = session_of(database, keys, secret, now) if secret is not None else None
-            if live is not None and (
-                live.seat == seat or (live.account is not None and live.account == found.account)
-            ):
+            if live is not None and (live.seat == seat or (live.account is not None and live.account == found.account)):
                 break
         else:
             raise _why_not(database, keys, found, own, staff, now)
@@ -52,9 +50,7 @@ def sitter(engine: Engine, keys: Keys, connection: HTTPConnection, seat: str, la
     return found
 
 
-def _why_not(
-    database: Connection, keys: Keys, found: Seat, own: str | None, staff: str | None, now: int
-) -> Refusal:
+def _why_not(database: Connection, keys: Keys, found: Seat, own: str | None, staff: str | None, now: int) -> Refusal:
     if own is not None:
         of = select(session.c.seat).where(session.c.secret_hash == keys.hash("session", own))
         if database.scalar(of) == found.id:

@@ -119,9 +119,7 @@ class Guard:
         if not self._proxies or client is None or not self._trusted(client[0]):
             return scope
         headers = Headers(scope=scope)
-        chain = [
-            part.strip() for part in ",".join(headers.getlist("x-forwarded-for")).split(",") if part.strip()
-        ]
+        chain = [part.strip() for part in ",".join(headers.getlist("x-forwarded-for")).split(",") if part.strip()]
         address = next((part for part in reversed(chain) if not self._trusted(part)), client[0])
         scheme = scope["scheme"]
         if headers.get("x-forwarded-proto", "") in ("http", "https"):
@@ -144,9 +142,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None] | None:
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
         return None
-    return (
-        (parts.scheme, parts.hostname, port) if parts.scheme in ("http", "https") and parts.hostname else None
-    )
+    return (parts.scheme, parts.hostname, port) if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -32,9 +32,7 @@ class Link:
 def setup_link(connection: Connection, keys: Keys, account: str, now: int) -> str:
     """A token with which the account's password is set, once, within 24 hours. Earlier ones are void."""
     account_of(connection, account)
-    connection.execute(
-        update(link).where(link.c.account == account, link.c.revoked.is_(None)).values(revoked=now)
-    )
+    connection.execute(update(link).where(link.c.account == account, link.c.revoked.is_(None)).values(revoked=now))
     return _new(connection, keys, now, kind="setup", account=account, expires=now + SETUP_LASTS, uses_left=1)
 
 
@@ -46,9 +44,7 @@ def seat_link(connection: Connection, keys: Keys, seat: str, now: int, lasts: in
     return _new(connection, keys, now, kind="seat", seat=seat, expires=None if lasts is None else now + lasts)
 
 
-def public_link(
-    connection: Connection, keys: Keys, conference: str, now: int, lasts: int | None = None
-) -> str:
+def public_link(connection: Connection, keys: Keys, conference: str, now: int, lasts: int | None = None) -> str:
     """A token for everybody, which leads into the lobby of a conference."""
     return _new(
         connection,
@@ -72,12 +68,7 @@ def follow(connection: Connection, keys: Keys, token: str, now: int) -> Link:
     row = connection.execute(select(link).where(link.c.token_hash == keys.hash("link", token))).first()
     if row is not None and row.seat is not None and seat_of(connection, row.seat).revoked:
         raise Refusal("seat_revoked")
-    if (
-        row is None
-        or row.revoked is not None
-        or row.uses_left == 0
-        or (row.expires is not None and row.expires <= now)
-    ):
+    if row is None or row.revoked is not None or row.uses_left == 0 or (row.expires is not None and row.expires <= now):
         raise Refusal("link_refused")
     return Link(row.kind, row.account, row.seat, row.conference)
 
@@ -86,18 +77,12 @@ def use_up(connection: Connection, keys: Keys, token: str, now: int) -> Link:
     """`follow` a link and take one of its uses, where they are counted."""
     found = follow(connection, keys, token, now)
     connection.execute(
-        update(link)
-        .where(link.c.token_hash == keys.hash("link", token), link.c.uses_left.is_not(None))
-        .values(uses_left=link.c.uses_left - 1)
+        update(link).where(link.c.token_hash == keys.hash("link", token), link.c.uses_left.is_not(None)).values(uses_left=link.c.uses_left - 1)
     )
     return found
 
 
-def revoke_links(
-    connection: Connection, now: int, *, seat: str | None = None, conference: str | None = None
-) -> int:
+def revoke_links(connection: Connection, now: int, *, seat: str | None = None, conference: str | None = None) -> int:
     """Make all links of a seat, or all public links of a conference, void; says how many."""
     owner = link.c.seat == seat if seat is not None else link.c.conference == conference
-    return connection.execute(
-        update(link).where(owner, link.c.revoked.is_(None)).values(revoked=now)
-    ).rowcount
+    return connection.execute(update(link).where(owner, link.c.revoked.is_(None)).values(revoked=now)).rowcount

@@ -126,10 +126,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
                 if live is None or live.account is None:
                     raise Refusal("session_ended" if secret else "not_signed_in")
                 account = account_of(connection, live.account)
-                seats = [
-                    {"seat": s.id, "conference": s.conference, "person": s.person}
-                    for s in seats_of(connection, account.id)
-                ]
+                seats = [{"seat": s.id, "conference": s.conference, "person": s.person} for s in seats_of(connection, account.id)]
                 return {"login": account.login, "name": account.name, "seats": seats}
 
         return await in_thread(look)
@@ -189,9 +186,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
                 now = clock()
                 current = follow(connection, keys, body.token, now)
                 id_ = current.seat or new_seat(connection, current.conference or "", person, now)
-                return seat_of(connection, id_), open_session(
-                    connection, keys, now, lasts, seat=id_, **browser(request)
-                )
+                return seat_of(connection, id_), open_session(connection, keys, now, lasts, seat=id_, **browser(request))
 
         return seated(request, response, *await in_thread(sit))
 
@@ -204,10 +199,9 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
             with engine.begin() as connection:
                 now = clock()
                 seat = redeem_code(connection, keys, body.code, now)
-                return seat and (
-                    seat,
-                    open_session(connection, keys, now, lasts, seat=seat.id, **browser(request)),
-                )
+                if seat is None:
+                    return None
+                return seat, open_session(connection, keys, now, lasts, seat=seat.id, **browser(request))
 
         found = await in_thread(redeem)
         if found is None:

@@ -25,17 +25,13 @@ class Seat:
     revoked: bool
 
 
-def new_seat(
-    connection: Connection, conference: str, person: str, now: int, account: str | None = None
-) -> str:
+def new_seat(connection: Connection, conference: str, person: str, now: int, account: str | None = None) -> str:
     """Make the seat of a person and give its id (raises `Refusal` seat_taken when the person has one)."""
     taken = select(seat.c.id).where(seat.c.conference == conference, seat.c.person == person)
     if connection.scalar(taken) is not None:
         raise Refusal("seat_taken", person=person)
     id_ = new_id()
-    connection.execute(
-        insert(seat).values(id=id_, conference=conference, person=person, account=account, created=now)
-    )
+    connection.execute(insert(seat).values(id=id_, conference=conference, person=person, account=account, created=now))
     return id_
 
 
@@ -101,8 +97,6 @@ def refused_address(connection: Connection, keys: Keys, conference: str, address
 
 def _any_revoked(connection: Connection, conference: str, condition: ColumnElement[bool]) -> bool:
     question = (
-        select(seat.c.id)
-        .join(session, session.c.seat == seat.c.id)
-        .where(condition, seat.c.conference == conference, seat.c.revoked.is_not(None))
+        select(seat.c.id).join(session, session.c.seat == seat.c.id).where(condition, seat.c.conference == conference, seat.c.revoked.is_not(None))
     )
     return connection.execute(question.limit(1)).first() is not None

@@ -82,18 +82,10 @@ def touch(connection: Connection, keys: Keys, secret: str, now: int, lasts: int)
 
 def sign_out(connection: Connection, keys: Keys, secret: str, now: int) -> None:
     """End one session; ending an ended or unknown one changes nothing."""
-    connection.execute(
-        update(session)
-        .where(session.c.secret_hash == keys.hash("session", secret), session.c.revoked.is_(None))
-        .values(revoked=now)
-    )
+    connection.execute(update(session).where(session.c.secret_hash == keys.hash("session", secret), session.c.revoked.is_(None)).values(revoked=now))
 
 
-def revoke_all(
-    connection: Connection, now: int, *, account: str | None = None, seat: str | None = None
-) -> int:
+def revoke_all(connection: Connection, now: int, *, account: str | None = None, seat: str | None = None) -> int:
     """End all sessions of an account or of a seat; says how many."""
     owner = session.c.account == account if account is not None else session.c.seat == seat
-    return connection.execute(
-        update(session).where(owner, session.c.revoked.is_(None)).values(revoked=now)
-    ).rowcount
+    return connection.execute(update(session).where(owner, session.c.revoked.is_(None)).values(revoked=now)).rowcount

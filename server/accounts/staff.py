@@ -89,9 +89,7 @@ def set_password(connection: Connection, id_: str, password: str, now: int) -> N
 def keep_password(connection: Connection, id_: str, hashed: str, now: int) -> None:
     """Keep a password hashed before; hashing takes long, and so is done while no transaction is open."""
     connection.execute(update(account).where(account.c.id == id_).values(password_hash=hashed))
-    connection.execute(
-        update(link).where(link.c.account == id_, link.c.revoked.is_(None)).values(revoked=now)
-    )
+    connection.execute(update(link).where(link.c.account == id_, link.c.revoked.is_(None)).values(revoked=now))
     revoke_all(connection, now, account=id_)
 
 
@@ -119,9 +117,7 @@ def sign_in(
     password)."""
     with reading(engine) as connection:
         found = connection.execute(
-            select(account.c.id, account.c.password_hash).where(
-                account.c.login == login_of(login), account.c.disabled.is_(False)
-            )
+            select(account.c.id, account.c.password_hash).where(account.c.login == login_of(login), account.c.disabled.is_(False))
         ).first()
     if not check_password(password, found.password_hash if found else None) or found is None:
         raise Refusal("sign_in_failed")
@@ -133,6 +129,4 @@ def sign_in(
         )
         if connection.scalar(unchanged) is None:
             raise Refusal("sign_in_failed")
-        return open_session(
-            connection, keys, now, lasts, account=found.id, user_agent=user_agent, address=address
-        )
+        return open_session(connection, keys, now, lasts, account=found.id, user_agent=user_agent, address=address)

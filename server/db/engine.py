@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,9 +41,7 @@ def connect(path: Path | str, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
 
     `synchronous=FULL` makes a commit wait for the disk; `secure_delete` overwrites what is erased.
     """
-    connection = sqlite3.connect(
-        str(path), isolation_level=None, check_same_thread=False, timeout=busy_ms / 1000
-    )
+    connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=busy_ms / 1000)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -60,9 +58,7 @@ def database_path(url: str) -> Path:
     """The file of an SQLite URL (raises `ValueError` for another database or one in memory)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ValueError(
-            f"the record is kept in an SQLite file, not in {parsed.render_as_string(hide_password=True)}"
-        )
+        raise ValueError(f"the record is kept in an SQLite file, not in {parsed.render_as_string(hide_password=True)}")
     return Path(parsed.database)
 
 
@@ -70,7 +66,7 @@ def open_engine(url: str) -> Engine:
     """The engine of everything but the journal. `engine.begin()` writes (BEGIN IMMEDIATE: a read followed by
     a write loses no other's update); `reading(engine)` only reads and waits for nobody."""
     path = database_path(url)
-    engine = create_engine("sqlite://", module=sqlite3, creator=lambda: connect(path), pool_size=8)
+    engine = create_engine("sqlite://", module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

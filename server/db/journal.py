@@ -10,6 +10,7 @@ key (conference, seq), with no leader.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import queue
 import threading
@@ -24,6 +25,8 @@ import orjson
 from server.db.engine import connect, open_engine, sqlite3
 from server.db.tables import create_all
 from server.db.verify import chain, commitment, first_hash
+
+log = logging.getLogger(__name__)
 
 TOGETHER = 512
 """Most appends in one transaction."""
@@ -148,10 +151,7 @@ class Journal:
                 raise StorageRefusal(reason="closed")
             self._waiting.put(waiting)
         hashes = await waiting.answer
-        return [
-            _record(conference, fact.seq, fact.body, fact.private, hash_)
-            for fact, hash_ in zip(facts, hashes, strict=True)
-        ]
+        return [_record(conference, fact.seq, fact.body, fact.private, hash_) for fact, hash_ in zip(facts, hashes, strict=True)]
 
     async def read(self, conference: str, since: int = 0) -> list[Record]:
         """All facts of a conference after `since`, in order."""
@@ -166,10 +166,7 @@ class Journal:
     def conferences(self) -> list[str]:
         """The ids of all conferences that have facts."""
         with self._reader() as connection:
-            return [
-                row[0]
-                for row in connection.execute("SELECT DISTINCT conference FROM fact ORDER BY conference")
-            ]
+            return [row[0] for row in connection.execute("SELECT DISTINCT conference FROM fact ORDER BY conference")]
 
     def erase(self, conference: str, seq: int) -> bool:
         """Erase the personal data of one fact, from the file and its log too; says whether there was any. The
@@ -212,10 +209,10 @@ class Journal:
                 if connection is None:
                     connection = connect(self.path)
                 _commit(connection, batch)
-            except Exception as error:  # whatever it is, the callers hear of it, and the next batch begins on a fresh connection
-                refusal = StorageRefusal(reason=str(error)) if isinstance(error, sqlite3.Error) else error
+            except Exception as error:  # the callers hear of it; the next batch begins on a fresh connection
+                log.error("facts of %d appends could not be stored: %s", len(batch), error)
                 for waiting in batch:
-                    waiting.result = refusal
+                    waiting.result = StorageRefusal(reason=str(error))
                 if connection is not None:
                     connection.close()
                     connection = None
@@ -277,8 +274,7 @@ def _commit(connection: sqlite3.Connection, batch: list[_Append]) -> None:
         heads[conference] = seq, last
         waiting.result = hashes
     connection.executemany(
-        'INSERT INTO fact (conference, seq, at, "by", command, type, body, private, salt, hash)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        'INSERT INTO fact (conference, seq, at, "by", command, type, body, private, salt, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         rows,
     )
     connection.execute("COMMIT")
@@ -319,6 +315,9 @@ def canonical(value: dict[str, Any]) -> bytes:
 
 
 def _seal(conference: str, seq: int, draft: Draft) -> _Sealed:
+    words = (conference, draft.by, draft.command, draft.type)
+    if not all(isinstance(word, str) for word in words) or not -(2**53) < draft.at < 2**53:
+        raise TypeError(f"not a fact: {draft.type!r}")
     body: dict[str, Any] = {
         "conference": conference,
         "seq": seq,

@@ -160,12 +160,8 @@ def create_all(engine: Engine) -> None:
     """Make the tables that are missing and note the schema's version (raises `SchemaTooNew`)."""
     with engine.begin() as connection:
         metadata.create_all(connection)
-        found = connection.scalars(
-            select(schema_version.c.version).order_by(schema_version.c.version.desc())
-        ).first()
+        found = connection.scalars(select(schema_version.c.version).order_by(schema_version.c.version.desc())).first()
         if found is None:
-            connection.execute(
-                insert(schema_version).values(version=SCHEMA_VERSION, applied=int(time.time() * 1000))
-            )
+            connection.execute(insert(schema_version).values(version=SCHEMA_VERSION, applied=int(time.time() * 1000)))
         elif found > SCHEMA_VERSION:
             raise SchemaTooNew(f"schema {found}, known up to {SCHEMA_VERSION}")

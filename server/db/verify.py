@@ -120,9 +120,7 @@ def _fault(conference: str, seq: int, previous: bytes, entry: Entry) -> Kind | N
     said = _says(entry.body)
     if (said.get("conference"), said.get("seq")) != (conference, seq):
         return "gap"
-    if entry.columns is not None and entry.columns != tuple(
-        said.get(name) for name in ("at", "by", "command", "type")
-    ):
+    if entry.columns is not None and entry.columns != tuple(said.get(name) for name in ("at", "by", "command", "type")):
         return "altered_columns"
     return None if _private_stands(said.get("private"), entry) else "altered_private"
 
@@ -138,9 +136,7 @@ def _says(body: bytes) -> dict[str, Any]:
 def _private_stands(committed: object, entry: Entry) -> bool:
     if entry.private is None or entry.salt is None:
         return entry.private is entry.salt  # never there, or erased: then both are gone
-    return isinstance(committed, str) and hmac.compare_digest(
-        commitment(entry.salt, entry.private), committed
-    )
+    return isinstance(committed, str) and hmac.compare_digest(commitment(entry.salt, entry.private), committed)
 
 
 class Unreadable(ValueError):
@@ -153,15 +149,10 @@ class Unreadable(ValueError):
 def facts_in_database(path: Path, conference: str) -> Iterator[Entry]:
     """The facts of a conference in a database file, which is opened for reading only (raises
     `Unreadable`)."""
-    question = (
-        'SELECT conference, seq, body, hash, salt, private, at, "by", command, type'
-        " FROM fact WHERE conference = ? ORDER BY seq"
-    )
+    question = 'SELECT conference, seq, body, hash, salt, private, at, "by", command, type FROM fact WHERE conference = ? ORDER BY seq'
     try:
         with _open(path) as connection:
-            for conference_, seq, body, hash_, salt, private, *columns in connection.execute(
-                question, (conference,)
-            ):
+            for conference_, seq, body, hash_, salt, private, *columns in connection.execute(question, (conference,)):
                 blobs = (body, hash_, *(blob for blob in (salt, private) if blob is not None))
                 if not all(isinstance(blob, bytes) for blob in blobs):
                     raise Unreadable(f"fact {seq}")
@@ -174,10 +165,7 @@ def conferences_in_database(path: Path) -> list[str]:
     """The ids of all conferences that have facts (raises `Unreadable`)."""
     try:
         with _open(path) as connection:
-            return [
-                row[0]
-                for row in connection.execute("SELECT DISTINCT conference FROM fact ORDER BY conference")
-            ]
+            return [row[0] for row in connection.execute("SELECT DISTINCT conference FROM fact ORDER BY conference")]
     except stdlib_sqlite3.Error as error:
         raise Unreadable(str(error)) from error
 
