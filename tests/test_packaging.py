@@ -1,0 +1,195 @@
+"""What a stranger starts from is as promised: lock files, the wheel, the container files, the set-up script."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
+
+
+def pins(lock: Path) -> set[str]:
+    """The `name==version` pairs of a lock file."""
+    return set(re.findall(r"^([a-z0-9-]+==[^\s;]+)", lock.read_text(), re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, built as an installation builds it, without network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--no-index", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", folder, ROOT], check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    composed: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return composed
+
+
+# Lock files
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_locked_package_has_hashes_and_no_line_has_an_address(lock: Path) -> None:
+    text = lock.read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) == len(pins(lock)) > 5, "every entry is one pinned package"
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"://|index-url|find-links|file:|@ ", text)
+
+
+def test_the_lock_of_the_tests_holds_the_others_at_the_same_versions() -> None:
+    assert {lock.name for lock in LOCKS} == {"run.lock", "build.lock", "test.lock"}
+    everything = pins(ROOT / "requirements/test.lock")
+    assert pins(ROOT / "requirements/run.lock") < everything
+    assert pins(ROOT / "requirements/build.lock") < everything
+
+
+def test_the_locks_hold_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = {re.split(r"[\[<>=; ]", asked)[0] for asked in project["project"]["dependencies"]}
+    assert wanted <= {pin.partition("==")[0] for pin in pins(ROOT / "requirements/run.lock")}
+
+
+def test_the_npm_lock_has_hashes_and_no_addresses() -> None:
+    text = (ROOT / "web/package-lock.json").read_text()
+    assert text.count('"integrity": "sha512-') > 5
+    assert "://" not in re.sub(r'"url": "[^"]*"', "", text), "only funding pages have addresses"
+    assert '"resolved"' not in text
+
+
+# The wheel
+
+
+def test_the_wheel_carries_what_browsers_get_and_nothing_that_builds_it(wheel: zipfile.ZipFile) -> None:
+    names = set(wheel.namelist())
+    for asset in ("lit.js", "font.css", "icons.svg", "LICENSES.txt"):
+        assert f"web/vendor/{asset}" in names
+    for folder in ("web/templates", "web/static", "web/i18n"):
+        mine = {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()}
+        assert mine <= names
+    mine = {str(path.relative_to(ROOT)) for path in (ROOT / "server").rglob("*.yaml")}
+    assert mine <= names
+    assert not [name for name in names if "node_modules" in name or name.startswith(("tests/", "bench/"))]
+    assert not [name for name in names if name.endswith((".mjs", "package.json", "package-lock.json"))]
+
+
+def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
+    described = {Path(name).name: name for name in wheel.namelist() if ".dist-info/" in name}
+    assert "doithoai = server.cli:main" in wheel.read(described["entry_points.txt"]).decode()
+    assert "Apache License" in wheel.read(described["LICENSE"]).decode()
+
+
+def test_every_icon_and_every_font_file_that_is_named_is_there(wheel: zipfile.ZipFile) -> None:
+    sprite = wheel.read("web/vendor/icons.svg").decode()
+    for name in (ROOT / "web/icons.txt").read_text().split():
+        assert f'<symbol id="{name}" ' in sprite
+    fonts = re.findall(r"url\(\./([^)]+)\)", wheel.read("web/vendor/font.css").decode())
+    assert len(fonts) == 9
+    assert {f"web/vendor/{font}" for font in fonts} <= set(wheel.namelist())
+
+
+# The image and its composition
+
+
+def test_the_image_is_set_up_by_the_same_script_as_the_demonstration() -> None:
+    image, makefile = (ROOT / "Dockerfile").read_text(), (ROOT / "Makefile").read_text()
+    assert re.search(r"^RUN .*scripts/setup image$", image, re.MULTILINE)
+    assert re.search(r"^demo:.*\n\t@scripts/setup run$", makefile, re.MULTILINE)
+    assert not re.search(r"pip install|npm|curl|wget", image), "nothing is installed past the script"
+
+
+def test_the_image_runs_as_nobody_special_and_says_whether_it_is_well() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    user = image.rindex("\nUSER doithoai\n")
+    assert image.rindex("\nFROM ") < user < image.index("\nCMD ")
+    assert "--uid 10001" in image
+    assert "\nVOLUME /data\n" in image
+    assert 'CMD ["doithoai", "serve"]' in image
+    assert re.search(r"HEALTHCHECK .*\n.*/healthz", image)
+
+
+def test_the_image_is_made_of_nothing_that_is_not_the_project() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".git", ".venv*", "data", "web/node_modules", "web/vendor"} <= set(left_out)
+
+
+@pytest.mark.parametrize("name", ["server", "turn"])
+def test_a_container_can_change_nothing_but_its_volume(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert "network_mode" not in service
+    assert [entry.partition(":")[0] for entry in service["tmpfs"]] == ["/tmp"]
+
+
+def test_the_server_has_one_volume_of_data_and_shares_only_the_secret_of_the_relay(
+    compose: dict[str, Any],
+) -> None:
+    server, turn = compose["services"]["server"], compose["services"]["turn"]
+    assert server["volumes"] == ["data:/data", "turn:/run/turn"]
+    assert turn["volumes"] == ["turn:/run/turn:ro"]
+    assert server["environment"]["DOITHOAI_TURN_SECRET_FILE"] == "/run/turn/secret"
+    assert set(compose["volumes"]) == {"data", "turn"}
+
+
+def test_only_the_web_port_and_the_media_ports_are_published(compose: dict[str, Any]) -> None:
+    server, turn = compose["services"]["server"], compose["services"]["turn"]
+    assert server["ports"] == ["8000:8000", "40000-40199:40000-40199/udp"]
+    assert server["sysctls"] == {"net.ipv4.ip_local_port_range": "40000 40199"}
+    assert turn["ports"] == ["3478:3478/udp", "3478:3478/tcp", "49160-49359:49160-49359/udp"]
+    assert set(compose["services"]) == {"server", "turn"}
+
+
+def test_the_relay_takes_passing_credentials_only_and_reaches_only_the_media_engine(
+    compose: dict[str, Any],
+) -> None:
+    turn = compose["services"]["turn"]
+    (command,) = turn["command"]
+    options = command.split()
+    assert "--use-auth-secret" in options
+    assert {"--denied-peer-ip=0.0.0.0-255.255.255.255", "--no-multicast-peers"} <= set(options)
+    assert "--denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" in options
+    assert "--denied-peer-ip=::ffff:0.0.0.0-::ffff:255.255.255.255" in options, "IPv4 dressed as IPv6"
+    assert [option for option in options if "allowed-peer-ip" in option] == ['--allowed-peer-ip="$$ADDRESS"']
+    assert {"--min-port=49160", "--max-port=49359"} <= set(options)
+    assert not re.search(r"mobility|allow-loopback|--user=|lt-cred|static-auth-secret=[^$]", command)
+    assert turn["depends_on"]["server"]["condition"] == "service_healthy", "which has made the secret"
+    assert ":latest" not in turn["image"]
+    assert ":" in turn["image"]
+
+
+@pytest.mark.parametrize("name", ["server", "turn"])
+def test_no_secret_stands_in_the_composition(compose: dict[str, Any], name: str) -> None:
+    for key, value in compose["services"][name]["environment"].items():
+        assert not re.search("SECRET|PASSWORD|TOKEN|KEY", key) or value.startswith("/run/"), "a file, no value"
+
+
+# Setting up
+
+
+def test_a_second_set_up_finds_nothing_to_do() -> None:
+    again = subprocess.run([ROOT / "scripts/setup", "test"], capture_output=True, text=True, check=True, timeout=3)
+    assert again.stdout == ""
+
+
+def test_each_target_of_the_makefile_says_what_it_does() -> None:
+    said = subprocess.run(["make", "-s", "-C", ROOT], capture_output=True, text=True, check=True).stdout
+    promised = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert promised
+    for target in promised[1].split():
+        assert f"make {target} " in said
