@@ -74,17 +74,11 @@ class EmbeddedEngine:
             self._keeper = None
 
     async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
-        answer: str = await self._ask(
-            "publish", conference=conference, session=session, source=source, offer=offer
-        )
+        answer: str = await self._ask("publish", conference=conference, session=session, source=source, offer=offer)
         return answer
 
-    async def listen(
-        self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False
-    ) -> str:
-        answer: str = await self._ask(
-            "listen", conference=conference, session=session, offer=offer, minus=minus, low_data=low_data
-        )
+    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False) -> str:
+        answer: str = await self._ask("listen", conference=conference, session=session, offer=offer, minus=minus, low_data=low_data)
         return answer
 
     async def direct(self, conference: str, direction: Direction) -> None:

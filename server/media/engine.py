@@ -129,9 +129,7 @@ class MediaEngine(Protocol):
         """
         ...
 
-    async def listen(
-        self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False
-    ) -> str:
+    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False) -> str:
         """Give the programme out; returns the answer.
 
         `minus` is the listener's own source: it never hears itself, and `remove_source` closes this session

@@ -70,17 +70,11 @@ class Fit:
         shape = (frame.width, frame.height, frame.format.name)
         if shape != self._shape:
             graph = Graph()
-            source = graph.add_buffer(
-                width=frame.width, height=frame.height, format=frame.format, time_base=TIME_BASE
-            )
+            source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=TIME_BASE)
             size = f"{WIDTH}:{HEIGHT}"
-            scale = graph.add(
-                "scale", f"{size}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bilinear"
-            )
+            scale = graph.add("scale", f"{size}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bilinear")
             pad = graph.add("pad", f"{size}:-1:-1")
-            graph.link_nodes(
-                source, scale, pad, graph.add("format", "yuv420p"), graph.add("buffersink")
-            ).configure()
+            graph.link_nodes(source, scale, pad, graph.add("format", "yuv420p"), graph.add("buffersink")).configure()
             self._graph, self._shape = graph, shape
         self._graph.vpush(frame)
         fitted = self._graph.vpull()
@@ -171,9 +165,7 @@ class Slot:
             frame = camera.frame if camera and camera.frame else self._card
             shown, last = showing, now
             try:
-                packets = await loop.run_in_executor(
-                    self._executor, self._encoder.encode, frame, int(now * 90_000), key
-                )
+                packets = await loop.run_in_executor(self._executor, self._encoder.encode, frame, int(now * 90_000), key)
             except (av.FFmpegError, ValueError) as error:  # a picture of an impossible shape
                 log.warning("picture left out: %s", error)
                 continue

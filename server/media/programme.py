@@ -55,9 +55,7 @@ class Programme:
         self.direction = direction
         self._regroup()
 
-    def add_source(
-        self, source: str, microphone: sound.Microphone | None, camera: picture.Camera | None
-    ) -> None:
+    def add_source(self, source: str, microphone: sound.Microphone | None, camera: picture.Camera | None) -> None:
         """A source begins to publish; one that is there already is replaced."""
         self.drop_source(source)
         if microphone:
@@ -103,10 +101,7 @@ class Programme:
             minus = listener.minus if listener.minus in on_stage else None
             groups.setdefault((minus, listener.low_data), []).append(listener.sound)
         known = self._renditions
-        self._renditions = {
-            key: (known[key][0] if key in known else sound.Rendition(*key), outlets)
-            for key, outlets in groups.items()
-        }
+        self._renditions = {key: (known[key][0] if key in known else sound.Rendition(*key), outlets) for key, outlets in groups.items()}
         for name, source in (("floor", self.direction.floor), ("hall", self.direction.hall)):
             self._slots[name].show(self.cameras.get(source) if source is not None else None)
 
@@ -149,15 +144,11 @@ class Programme:
     # What it tells
 
     def speaking(self) -> frozenset[str]:
-        return frozenset(
-            source for source in self.direction.heard if self.levels.get(source, sound.SILENT) > sound.SPEECH
-        )
+        return frozenset(source for source in self.direction.heard if self.levels.get(source, sound.SILENT) > sound.SPEECH)
 
     def stats(self) -> ConferenceStats:
         now = asyncio.get_running_loop().time()
-        sent = self._gone_bytes + sum(
-            outlet.sent_bytes for listener in self.listeners for outlet in listener.outlets()
-        )
+        sent = self._gone_bytes + sum(outlet.sent_bytes for listener in self.listeners for outlet in listener.outlets())
         since, before, rate = self._second
         if now - since >= 1.0:
             rate = int((sent - before) * 8 / (now - since)) if since else 0

@@ -22,9 +22,7 @@ _DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 _OPUS: Final = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _VIDEO: Final = re.compile(r"a=rtpmap:(\d+) (VP8|H264)/90000", re.IGNORECASE)
 _PROFILE: Final = re.compile(r"(a=fmtp:(\d+) .*profile-level-id=)([0-9a-fA-F]{6})(.*)")
-_FINGERPRINT: Final = re.compile(
-    r"a=fingerprint:sha-(256|384|512) [0-9A-F]{2}(:[0-9A-F]{2}){31,63}", re.IGNORECASE
-)
+_FINGERPRINT: Final = re.compile(r"a=fingerprint:sha-(256|384|512) [0-9A-F]{2}(:[0-9A-F]{2}){31,63}", re.IGNORECASE)
 _CANDIDATE: Final = re.compile(r"(a=candidate:\S+ \d+ \w+ \d+ )(\S+)( \d+ typ host.*)")
 
 DECODED_PROFILE: Final = "42e01f"
@@ -45,20 +43,20 @@ class Offer:
 def read_offer(offer: str, *, publishing: bool) -> Offer:
     """Check an offer and take out what must not be followed.
 
-    Raises MediaRefusal `malformed_sdp` (with a `reason` in words of the standard) or `unsupported_codec`.
+    Raises MediaRefusal `malformed_sdp` (`reason`: the attribute or line at fault) or `unsupported_codec`.
     """
     if len(offer) > MAX_BYTES or len(offer.encode("utf-8", "replace")) > MAX_BYTES:
-        raise MediaRefusal("malformed_sdp", reason="too large")
+        raise MediaRefusal("malformed_sdp", reason="size")
     lines = offer.replace("\r\n", "\n").rstrip("\n").split("\n")
     if len(lines) > MAX_LINES or any(len(line) > MAX_LINE for line in lines):
-        raise MediaRefusal("malformed_sdp", reason="too many or too long lines")
+        raise MediaRefusal("malformed_sdp", reason="lines")
     if lines[0] != "v=0" or not all(re.fullmatch(r"[a-z]=[^\x00-\x1f\x7f]+", line) for line in lines):
-        raise MediaRefusal("malformed_sdp", reason="not a session description")
+        raise MediaRefusal("malformed_sdp", reason="v=")
     if not all(_FINGERPRINT.fullmatch(line) for line in lines if line.startswith("a=fingerprint:")):
         raise MediaRefusal("malformed_sdp", reason="fingerprint")
     session, *sections = _sections(lines)
     if not sections or len(sections) > MAX_SECTIONS:
-        raise MediaRefusal("malformed_sdp", reason="number of media sections")
+        raise MediaRefusal("malformed_sdp", reason="m=")
     for attribute in ("a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:"):
         if not _has(session, attribute) and not all(_has(section, attribute) for section in sections):
             raise MediaRefusal("malformed_sdp", reason=attribute[2:-1])
@@ -68,7 +66,7 @@ def read_offer(offer: str, *, publishing: bool) -> Offer:
         raise MediaRefusal("malformed_sdp", reason="BUNDLE")
     kinds = tuple(_kind(section, publishing) for section in sections)
     if kinds.count("audio") > 1:
-        raise MediaRefusal("malformed_sdp", reason="number of media sections")
+        raise MediaRefusal("malformed_sdp", reason="m=")
     text, profiles = _clean([*session, *(line for section in sections for line in section)])
     return Offer(text, kinds, profiles)
 
@@ -120,9 +118,7 @@ def _kind(section: list[str], publishing: bool) -> str:
     direction = next((word for word in _DIRECTIONS if f"a={word}" in section), "sendrecv")
     if direction == ("recvonly" if publishing else "sendonly"):
         raise MediaRefusal("malformed_sdp", reason=direction)
-    codecs = [
-        match for line in section if (match := (_OPUS if words[0] == "audio" else _VIDEO).fullmatch(line))
-    ]
+    codecs = [match for line in section if (match := (_OPUS if words[0] == "audio" else _VIDEO).fullmatch(line))]
     if not codecs or not (words[0] == "audio" or publishing or any(c[2].upper() == "VP8" for c in codecs)):
         raise MediaRefusal("unsupported_codec", kind=words[0])
     return words[0]

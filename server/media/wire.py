@@ -68,9 +68,7 @@ def from_event(event: Levels | Closed) -> Message:
 def to_event(message: Message) -> MediaEvent:
     if message["event"] == "levels":
         return Levels(message["conference"], message["dbfs"], frozenset(message["speaking"]))
-    return Closed(
-        message["conference"], message["session"], message["source"], message["publishing"], message["reason"]
-    )
+    return Closed(message["conference"], message["session"], message["source"], message["publishing"], message["reason"])
 
 
 def from_stats(stats: EngineStats) -> Message:

@@ -40,9 +40,7 @@ async def perform(sessions: Sessions, message: wire.Message) -> object:
         case "publish":
             return await sessions.publish(conference, message["session"], message["source"], message["offer"])
         case "listen":
-            return await sessions.listen(
-                conference, message["session"], message["offer"], message["minus"], message["low_data"]
-            )
+            return await sessions.listen(conference, message["session"], message["offer"], message["minus"], message["low_data"])
         case "remove":
             sessions.remove(conference, message["session"])
         case "remove_source":
