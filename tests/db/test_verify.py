@@ -4,10 +4,12 @@ any end cut off."""
 from __future__ import annotations
 
 import asyncio
+import io
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +60,12 @@ def entries(database: Path) -> list[Entry]:
     return list(facts_in_database(database, "a"))
 
 
+def with_bytes(entry: Entry, name: str, value: bytes | None) -> Entry:
+    """An entry with one of its four byte fields changed."""
+    fields: dict[str, Any] = {**entry._asdict(), name: value}
+    return Entry(**fields)
+
+
 def head(entries: list[Entry]) -> Head:
     return Head(entries[-1].seq, entries[-1].hash)
 
@@ -94,14 +102,8 @@ def test_any_byte_of_an_export_is_named(entries: list[Entry], data: st.DataObjec
 
 
 def _lines(content: bytes) -> list[Entry]:
-    """As `facts_in_export`, but the unreadable is kept as something that can never verify, so that what
-    follows stays in place."""
-    import io
-
-    class Found(list[Entry]):
-        pass
-
-    found = Found()
+    """The facts of an export; what is unreadable stands in its place as something that never verifies."""
+    found = []
     for line in io.BytesIO(content):
         try:
             found.append(from_line(line))
@@ -120,7 +122,7 @@ def test_any_change_to_a_stored_fact_is_named(entries: list[Entry], data: st.Dat
     value: bytes = getattr(entry, name)
     place = data.draw(st.integers(0, len(value) - 1))
     changed = value[:place] + bytes([value[place] ^ data.draw(st.integers(1, 255))]) + value[place + 1 :]
-    verdict = verify("a", [*entries[:at], entry._replace(**{name: changed}), *entries[at + 1 :]])
+    verdict = verify("a", [*entries[:at], with_bytes(entry, name, changed), *entries[at + 1 :]])
     assert verdict.at_seq == at + 1
     assert verdict.fault == ("altered_private" if name in ("salt", "private") else verdict.fault)
     assert verdict.count == at
@@ -170,12 +172,10 @@ def test_a_record_hashed_anew_is_another_one(entries: list[Entry]) -> None:
 
 def test_personal_data_half_erased_or_put_in_is_named(entries: list[Entry]) -> None:
     kept = next(n for n, entry in enumerate(entries) if entry.private is not None)
-    for at, change in (
-        (kept, {"salt": None}),
-        (kept, {"private": None}),
-        (0, {"salt": b"s" * 16, "private": b"{}"}),
-    ):
-        verdict = verify("a", [*entries[:at], entries[at]._replace(**change), *entries[at + 1 :]])  # type: ignore[arg-type]
+    put_in = entries[0]._replace(salt=b"s" * 16, private=b"{}")
+    halves = [with_bytes(entries[kept], "salt", None), with_bytes(entries[kept], "private", None)]
+    for at, changed in ((kept, halves[0]), (kept, halves[1]), (0, put_in)):
+        verdict = verify("a", [*entries[:at], changed, *entries[at + 1 :]])
         assert (verdict.fault, verdict.at_seq) == ("altered_private", at + 1)
 
 
