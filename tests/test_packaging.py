@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -193,3 +194,13 @@ def test_each_target_of_the_makefile_says_what_it_does() -> None:
     assert promised
     for target in promised[1].split():
         assert f"make {target} " in said
+
+
+def test_every_dependency_is_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    web = json.loads((ROOT / "web/package.json").read_text())
+    groups = [asked for group in project["dependency-groups"].values() for asked in group if isinstance(asked, str)]
+    named = {re.split(r"[\[<>=; ]", asked)[0] for asked in project["project"]["dependencies"] + groups}
+    named |= web["dependencies"].keys() | web["devDependencies"].keys()
+    explained = (ROOT / "docs/dependencies.md").read_text()
+    assert not [name for name in named if not re.search(rf"^\| .*(?<![\w-]){re.escape(name)}(?![\w-]).* \|", explained, re.MULTILINE)]
