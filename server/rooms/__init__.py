@@ -1,0 +1,1 @@
+"""The live room: one inbox, one journal, many sockets. See README.md."""

@@ -1,0 +1,360 @@
+"""Everybody who is connected to one room: who gets which view, what changed for whom, and who must leave.
+
+A view is made and a frame is built once per audience, however many sockets it has. What concerns one person goes to that person alone. Someone who comes
+back with the `seq` last seen gets the missing patches from a ring, or a snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from moderation import Conference, Entry, Refusal, Role
+from moderation.kernel import Phase
+from moderation.people import IN_ROOM, ChangePresence, Channel, Standing
+from moderation.queue import Place, Status, order
+from moderation.view import View, audience, diff, me, view
+from server.accounts.keys import new_id
+from server.i18n import t
+from server.rooms.clock import now
+from server.rooms.room import Room
+from server.rooms.wire import Frame, Outlet
+from server.settings import Language
+
+log = logging.getLogger(__name__)
+
+RING = 512
+"""Patches kept per audience for those who come back."""
+
+COUNTS_EVERY = 1.0
+SWEEP_EVERY = 5.0
+SILENT_FOR = 45.0
+"""Seconds without a frame from a client (which pings every ten) after which its socket is given up."""
+
+GONE_AFTER = 3.0
+"""Seconds without any socket after which a person counts as gone."""
+
+GOING_AWAY, TOO_SLOW, NO_SEAT, REFUSED, TOO_MANY = 1012, 1013, 4401, 4403, 4429
+
+PERSONAL = frozenset({"chair", "office", "secretary", "desk", "agency", "operator"})
+"""Audiences whose `me` holds what they may do, and so changes with everything."""
+
+
+def pack(value: object) -> bytes:
+    return orjson.dumps(value)
+
+
+@dataclass(eq=False, slots=True)
+class Socket:
+    """One connection: whose, which screen, and what it was told last."""
+
+    person: str
+    outlet: Outlet
+    wanted: str
+    lang: Language
+    audience: str = ""
+    me: View = field(default_factory=dict)
+    heard_at: float = 0.0
+    typing: str | None = None
+
+    def send(self, *frames: Frame) -> bool:
+        return self.outlet.write(*frames)
+
+
+@dataclass(slots=True)
+class Shown:
+    """What an audience sees now, and the patches that led there, each from one committed seq to another."""
+
+    view: View
+    packed: bytes
+    seq: int
+    patches: deque[tuple[int, int, Frame]] = field(default_factory=lambda: deque(maxlen=RING))
+    since: int = 0
+
+
+class Hub:
+    """The sockets of one room."""
+
+    def __init__(self, room: Room, removed: Callable[[str], None], *, settle: float = 10.0) -> None:
+        """`removed` is told the id of a person who was refused, before anybody else hears of it. `settle`: seconds after the start in which people may
+        come back before those who were present count as gone."""
+        self.room = room
+        self._removed = removed
+        self._sockets: dict[str, set[Socket]] = defaultdict(set)
+        self._audiences: dict[str, set[Socket]] = defaultdict(set)
+        self._shown: dict[str, Shown] = {}
+        self._line: tuple[int, tuple[Place, ...]] = (-1, ())
+        self._counts: dict[str, Any] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        loop = asyncio.get_running_loop()
+        self._timers = [loop.call_later(settle, self._settle)]
+        self._keep(self._tick())
+
+    def _keep(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        for socket in self.sockets():
+            await self.say_goodbye(socket, GOING_AWAY, "going_away")
+        for task in list(self._tasks):
+            task.cancel()
+
+    def sockets(self) -> list[Socket]:
+        return [s for sockets in self._sockets.values() for s in sockets]
+
+    def sockets_of(self, person: str) -> set[Socket]:
+        return self._sockets.get(person, set())
+
+    # --- coming and going -------------------------------------------------------------------------------------------------
+
+    def add(self, socket: Socket, since: int, epoch: str) -> None:
+        """Lets a socket in, with the patches it missed or a snapshot."""
+        state = self.room.state
+        socket.heard_at = asyncio.get_running_loop().time()
+        socket.audience = audience(state.people[socket.person], socket.wanted)
+        missed = self._missed(socket.audience, since) if epoch == self.room.epoch else None
+        self._sockets[socket.person].add(socket)
+        self._audiences[socket.audience].add(socket)
+        if missed is None:
+            self._snapshot(socket)
+        else:
+            socket.me = self._me(socket.person)
+            socket.send(*missed, self._me_frame(socket.me))
+        counts = self._counts_frame()
+        if counts and socket.audience != "lobby":
+            socket.send(counts)
+        if len(self._sockets[socket.person]) == 1:
+            self._presence(socket.person, True)
+
+    def drop(self, socket: Socket) -> None:
+        """A socket is gone; the person may have others, or come back."""
+        socket.outlet.dispose()
+        self._audiences[socket.audience].discard(socket)
+        mine = self._sockets.get(socket.person)
+        if mine is None:
+            return
+        mine.discard(socket)
+        if socket.typing:
+            self.typing(socket, None)
+        if not mine:
+            del self._sockets[socket.person]
+            loop = asyncio.get_running_loop()
+            self._timers = [h for h in self._timers if not h.cancelled() and h.when() > loop.time()]
+            self._timers.append(loop.call_later(GONE_AFTER, self._gone, socket.person))
+
+    def _gone(self, person: str) -> None:
+        if person not in self._sockets:
+            self._presence(person, False)
+
+    def _settle(self) -> None:
+        """Some time after a start: whoever was present before and has not come back is gone."""
+        for person in self.room.state.people.values():
+            if person.present and person.id not in self._sockets:
+                self._presence(person.id, False)
+
+    def _presence(self, person: str, present: bool) -> None:
+        """Tells the rules, where they care: staff, and whoever waits or speaks. Others are counted, not recorded (R43)."""
+        state = self.room.state
+        who = state.people.get(person)
+        if who is None or state.phase is Phase.FROZEN:
+            return
+        active = any(e.person == person and e.status in (Status.WAITING, Status.CALLED, Status.SPEAKING) for e in state.queue.entries.values())
+        if who.roles != {Role.CITIZEN} or active or (present and who.lost_at is not None):
+            self._keep(self._change_presence(person, present))
+
+    async def _change_presence(self, person: str, present: bool) -> None:
+        try:
+            await self.room.do(new_id(), None, ChangePresence(person, present))
+        except Refusal as refusal:
+            log.info("presence of %s: %s", person, refusal.code)
+
+    async def say_goodbye(self, socket: Socket, code: int, reason: str) -> None:
+        """Says why, and closes."""
+        message = t(socket.lang, f"bye.{reason}")
+        socket.send(Frame(pack({"type": "bye", "code": code, "reason": reason, "message": message})))
+        await socket.outlet.close(code, reason)
+
+    # --- publishing -------------------------------------------------------------------------------------------------------
+
+    def published(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
+        """Called once for every commit: refused people go first, then each audience gets its patch, then each person what concerns them."""
+        self._remove_refused(before, after)
+        for socket in self.sockets():
+            screen = audience(after.people[socket.person], socket.wanted)
+            if screen != socket.audience:
+                self._audiences[socket.audience].discard(socket)
+                self._audiences[screen].add(socket)
+                socket.audience = screen
+                socket.me = {}
+        for name in [name for name, sockets in self._audiences.items() if sockets]:
+            frame = self._patch(name, before.seq)
+            if frame:
+                self._to(name, frame)
+        self._personal(before, after, entries)
+
+    def _remove_refused(self, before: Conference, after: Conference) -> None:
+        out = {Standing.REFUSED: "refused", Standing.TURNED_AWAY: "turned_away"}
+        for id, who in after.people.items():
+            was = before.people.get(id)
+            if who.standing in out and was is not None and was.standing is not who.standing:
+                self._removed(id)
+                for socket in list(self._sockets.get(id, ())):
+                    self._audiences[socket.audience].discard(socket)
+                    self._sockets[id].discard(socket)
+                    socket.send(self._me_frame(me(after, id)))
+                    self._keep(self.say_goodbye(socket, REFUSED, out[who.standing]))
+                self._sockets.pop(id, None)
+
+    def _patch(self, name: str, since: int) -> Frame | None:
+        """Brings what an audience sees up to date; gives the frame, or None where nothing changed for it."""
+        shown = self._shown.get(name)
+        seq = self.room.state.seq
+        if shown is None:
+            self._shown[name] = self._fresh(name)
+            return None
+        if shown.seq == seq:
+            return None
+        new = view(self.room.state, name)
+        patch = diff(shown.view, new)
+        came_from, shown.seq = since, seq
+        if not patch:
+            return None
+        frame = Frame(pack({"type": "patch", "seq": seq, "now": now(), "head": self.room.head[:8], "patch": patch}))
+        if len(shown.patches) == shown.patches.maxlen:
+            shown.since = shown.patches[0][1]
+        shown.patches.append((came_from, seq, frame))
+        shown.view, shown.packed = new, b""
+        return frame
+
+    def _fresh(self, name: str) -> Shown:
+        seq = self.room.state.seq
+        return Shown(view(self.room.state, name), b"", seq, since=seq)
+
+    def _look(self, name: str) -> Shown:
+        shown = self._shown.get(name)
+        if shown is None or shown.seq != self.room.state.seq:
+            shown = self._shown[name] = self._fresh(name)
+        if not shown.packed:
+            shown.packed = pack(shown.view)
+        return shown
+
+    def _missed(self, name: str, since: int) -> list[Frame] | None:
+        """The patches after `since`, or None when they are not all there."""
+        shown = self._shown.get(name)
+        if shown is None or shown.seq != self.room.state.seq or not shown.since <= since <= shown.seq:
+            return None
+        return [frame for came_from, _, frame in shown.patches if came_from >= since]
+
+    def _snapshot(self, socket: Socket) -> None:
+        shown = self._look(socket.audience)
+        socket.me = self._me(socket.person)
+        head = pack({
+            "type": "snapshot", "epoch": self.room.epoch, "seq": self.room.state.seq, "now": now(), "audience": socket.audience,
+            "head": self.room.head[:8],
+        })  # fmt: skip
+        socket.send(Frame(head[:-1] + b',"view":' + shown.packed + b',"me":' + pack(socket.me) + b"}"))
+
+    def _to(self, name: str, frame: Frame) -> None:
+        for socket in list(self._audiences[name]):
+            if not socket.send(frame):
+                self._audiences[name].discard(socket)
+                self._keep(self.say_goodbye(socket, TOO_SLOW, "too_slow"))
+
+    # --- one's own affairs ------------------------------------------------------------------------------------------------
+
+    def _me(self, person: str) -> View:
+        if self._line[0] != self.room.state.seq:
+            self._line = (self.room.state.seq, order(self.room.state))
+        return me(self.room.state, person, self._line[1])
+
+    def _me_frame(self, mine: View) -> Frame:
+        return Frame(pack({"type": "me", "seq": self.room.state.seq, "now": now(), "me": mine}))
+
+    def _personal(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
+        concerned = {e.person for c in (before, after) for e in c.queue.entries.values() if e.status in (Status.WAITING, Status.CALLED, Status.SPEAKING)}
+        for entry in entries:
+            concerned.add(entry.by)
+            concerned.update(named(entry))
+        for person, sockets in list(self._sockets.items()):
+            if person in concerned or any(not s.me or s.audience.partition(":")[0] in PERSONAL for s in sockets):
+                mine = self._me(person)
+                frame: Frame | None = None
+                for socket in list(sockets):
+                    if not socket.me:
+                        self._snapshot(socket)
+                    elif socket.me != mine:
+                        frame = frame or self._me_frame(mine)
+                        socket.me = mine
+                        socket.send(frame)
+
+    # --- volatile signals -------------------------------------------------------------------------------------------------
+
+    def signal(self, audiences: Iterable[str], signal: dict[str, Any]) -> None:
+        """Tells whole audiences something that may be lost. `operator` stands for all operators."""
+        frame = Frame(pack({"type": "signal", "signal": signal}))
+        wanted = set(audiences)
+        for name in list(self._audiences):
+            if name.partition(":")[0] in wanted:
+                self._to(name, frame)
+
+    def signal_all(self, signal: dict[str, Any]) -> None:
+        self.signal({name.partition(":")[0] for name in self._audiences} - {"lobby"}, signal)
+
+    def typing(self, socket: Socket, line: str | None) -> None:
+        """Who writes where, for the other secretaries."""
+        socket.typing = line
+        who = self.room.state.people[socket.person].identity
+        said = {"kind": "typing", "person": socket.person, "name": who.name if who else "", "line": line}
+        frame = Frame(pack({"type": "signal", "signal": said}))
+        for other in self._audiences["secretary"]:
+            if other is not socket:
+                other.send(frame)
+
+    def counts(self) -> dict[str, Any]:
+        """How many take part, by channel; nobody's name (R43)."""
+        people = self.room.state.people
+        present = Counter[str]()
+        for id in self._sockets:
+            who = people.get(id)
+            if who and who.standing in IN_ROOM and Role.CITIZEN in who.roles and who.channel in (Channel.ONLINE, Channel.PHONE):
+                present[who.channel.value] += 1
+        halls = {v.id: v.count for v in self.room.state.venues.values() if v.count is not None}
+        lobby = sum(p.standing is Standing.LOBBY for p in people.values())
+        return {
+            "kind": "counts", "present": sum(present.values()) + sum(halls.values()), "online": sum(present.values()), "venues": halls, "lobby": lobby,
+        }  # fmt: skip
+
+    def _counts_frame(self) -> Frame | None:
+        return Frame(pack({"type": "signal", "signal": self._counts})) if self._counts else None
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        swept = loop.time()
+        while True:
+            await asyncio.sleep(COUNTS_EVERY)
+            counts = self.counts()
+            if counts != self._counts:
+                self._counts = counts
+                self.signal_all(counts)
+            if loop.time() - swept > SWEEP_EVERY:
+                swept = loop.time()
+                for socket in self.sockets():
+                    if swept - socket.heard_at > SILENT_FOR:
+                        self.drop(socket)
+                        await socket.outlet.close(1001, "silent")
+
+
+def named(entry: Entry) -> list[str]:
+    """The persons a fact speaks of."""
+    person = getattr(entry.fact, "person", None) or getattr(entry.fact, "to", None)
+    return [*([person] if isinstance(person, str) else []), *getattr(entry.fact, "persons", ())]

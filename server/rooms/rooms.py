@@ -1,0 +1,127 @@
+"""All rooms of a server: opened when first asked for, each with its hub and its word to the media engine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+
+from moderation import Conference, Entry, Refusal
+from moderation.view import programme
+from server.db.journal import Journal
+from server.media.engine import Direction, MediaEngine, MediaRefusal
+from server.rooms.hub import Hub
+from server.rooms.room import Room
+
+log = logging.getLogger(__name__)
+
+Expel = Callable[[str, str], None]
+"""Makes void what a refused person holds: (conference, person). Called in a thread."""
+
+
+class Rooms:
+    """The rooms by conference id."""
+
+    def __init__(self, journal: Journal, media: MediaEngine, expel: Expel) -> None:
+        self._journal = journal
+        self._media = media
+        self._expel = expel
+        self._open: dict[str, LiveRoom] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+
+    async def get(self, conference: str) -> LiveRoom:
+        """The room of a conference. Raises `Refusal` conference_unknown when its journal is empty."""
+        if conference in self._open:
+            return self._open[conference]
+        async with self._opening.setdefault(conference, asyncio.Lock()):
+            if conference not in self._open:
+                live = LiveRoom(conference, self._journal, self._media, self._expel)
+                await live.open()
+                if not live.room.state.seq:
+                    await live.close()
+                    raise Refusal("conference_unknown")
+                self._open[conference] = live
+        return self._open[conference]
+
+    async def create(self, conference: str) -> LiveRoom:
+        """A room for a conference that has no facts yet."""
+        live = LiveRoom(conference, self._journal, self._media, self._expel)
+        await live.open()
+        self._open[conference] = live
+        return live
+
+    def opened(self) -> list[LiveRoom]:
+        return list(self._open.values())
+
+    async def close(self) -> None:
+        for live in self.opened():
+            await live.close()
+        self._open.clear()
+
+
+class LiveRoom:
+    """A room with its hub, and the task that keeps the media engine at the direction of the moment."""
+
+    def __init__(self, conference: str, journal: Journal, media: MediaEngine, expel: Expel) -> None:
+        self.id = conference
+        self._media = media
+        self._expel = expel
+        self.room = Room(conference, journal, self._published, self._stored)
+        self.hub: Hub
+        self._direct = asyncio.Event()
+        self._director: asyncio.Task[None] | None = None
+        self._out: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        await self.room.open()
+        self.hub = Hub(self.room, self._removed)
+        self._director = asyncio.create_task(self._keep_directing())
+        self._direct.set()
+
+    async def close(self) -> None:
+        await self.hub.close()
+        await self.room.close()
+        if self._director:
+            self._director.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._director
+
+    def direct_again(self) -> None:
+        """The engine came back: tell it who is heard and seen."""
+        self._direct.set()
+
+    def _published(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
+        self._direct.set()
+        self.hub.published(before, after, entries)
+
+    def _stored(self, ok: bool) -> None:
+        self.hub.signal_all({"kind": "saving", "ok": ok})
+
+    async def _keep_directing(self) -> None:
+        """Sends the latest direction whenever it changed; what was overtaken meanwhile is never sent."""
+        told: Direction | None = None
+        while True:
+            await self._direct.wait()
+            self._direct.clear()
+            wanted = programme(self.room.state)
+            direction = Direction(wanted.heard, wanted.floor, wanted.hall)
+            try:
+                await self._media.direct(self.id, direction)
+                told = direction
+            except MediaRefusal as refusal:
+                log.warning("media of %s: %s", self.id, refusal.code)
+                if told != direction:
+                    await asyncio.sleep(0.5)
+                    self._direct.set()
+
+    def _removed(self, person: str) -> None:
+        """A person was refused or turned away (R31): inaudible first, then everything they hold is void."""
+        task = asyncio.create_task(self._put_out(person))
+        self._out.add(task)
+        task.add_done_callback(self._out.discard)
+
+    async def _put_out(self, person: str) -> None:
+        with contextlib.suppress(MediaRefusal):
+            await self._media.remove_source(self.id, person)
+        await asyncio.to_thread(self._expel, self.id, person)

@@ -1,0 +1,187 @@
+"""The door of the room: one WebSocket per screen, from the first frame to the goodbye. See docs/protocol.md."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from moderation import Refusal
+from server.accounts.seats import Seat
+from server.i18n import choose_language, t
+from server.rooms.clock import now
+from server.rooms.hub import NO_SEAT, REFUSED, TOO_MANY, Hub, Socket, pack
+from server.rooms.messages import Do, Hello, Malformed, Ping, Signal, command_from, frame_from
+from server.rooms.rooms import LiveRoom, Rooms
+from server.rooms.wire import Frame, Outlet
+
+log = logging.getLogger(__name__)
+
+HELLO_WITHIN = 10.0
+PER_SECOND, BURST = 20.0, 60.0
+"""Frames a socket may send: on average, and at once."""
+
+PATIENCE = 200
+"""Frames over the limit after which the socket is closed."""
+
+PER_PERSON = 12
+"""Sockets one person may have open."""
+
+FORGIVEN = 8
+"""Malformed frames that are answered before the socket is closed."""
+
+Sitter = Callable[[WebSocket, str], Awaitable[Seat]]
+"""Who sits on a seat, by the connection's cookie or bearer secret. Raises `Refusal`."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """How much a socket may still send."""
+
+    tokens: float
+    at: float
+    over: int = 0
+
+    def take(self, at: float) -> bool:
+        self.tokens = min(BURST, self.tokens + (at - self.at) * PER_SECOND)
+        self.at = at
+        if self.tokens < 1:
+            self.over += 1
+            return False
+        self.tokens -= 1
+        return True
+
+
+def socket_routes(rooms: Rooms, sitter: Sitter) -> APIRouter:
+    """The route `/ws/{seat}`."""
+    router = APIRouter()
+
+    @router.websocket("/ws/{seat}")
+    async def room_socket(websocket: WebSocket, seat: str) -> None:
+        lang = choose_language(websocket.headers.get("accept-language"), websocket.cookies.get("lang"))
+        try:
+            sitting = await sitter(websocket, seat)
+            live = await rooms.get(sitting.conference)
+        except Refusal as refusal:
+            await websocket.accept()
+            refused = refusal.code == "seat_revoked"
+            await goodbye(websocket, REFUSED if refused else NO_SEAT, "refused" if refused else "no_seat", lang)
+            return
+        await websocket.accept()
+        try:
+            hello = await asyncio.wait_for(first_frame(websocket), HELLO_WITHIN)
+        except TimeoutError:
+            await goodbye(websocket, 4408, "no_hello", lang)
+            return
+        except Malformed as malformed:
+            log.info("no hello from seat %s: %s", seat, malformed.reason)
+            await goodbye(websocket, 1008, "malformed", lang)
+            return
+        except WebSocketDisconnect:
+            return
+        await visit(websocket, live, sitting, hello, choose_language(hello.lang or None, None, lang))
+
+    return router
+
+
+async def first_frame(websocket: WebSocket) -> Hello:
+    message = frame_from(await text_of(websocket))
+    if not isinstance(message, Hello):
+        raise Malformed("hello comes first")
+    return message
+
+
+async def text_of(websocket: WebSocket) -> str:
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text = message.get("text")
+    if text is None:
+        raise Malformed("binary frame")
+    return str(text)
+
+
+async def goodbye(websocket: WebSocket, code: int, reason: str, lang: Any) -> None:
+    with contextlib.suppress(Exception):
+        await websocket.send_text(pack({"type": "bye", "code": code, "reason": reason, "message": t(lang, f"bye.{reason}")}).decode())
+        await websocket.close(code, reason)
+
+
+async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, lang: Any) -> None:
+    """A screen's stay in the room."""
+    hub = live.hub
+    state = live.room.state
+    if seat.person not in state.people:
+        await goodbye(websocket, NO_SEAT, "no_seat", lang)
+        return
+    if len(hub.sockets_of(seat.person)) >= PER_PERSON:
+        await goodbye(websocket, TOO_MANY, "too_many", lang)
+        return
+    socket = Socket(seat.person, Outlet(websocket), hello.as_, lang)
+    hub.add(socket, hello.since, hello.epoch)
+    loop = asyncio.get_running_loop()
+    bucket = Bucket(BURST, loop.time())
+    malformed = 0
+    tasks: set[asyncio.Task[None]] = set()
+    try:
+        while not socket.outlet.closed:
+            try:
+                message = frame_from(await text_of(websocket))
+            except Malformed as error:
+                malformed += 1
+                if malformed == 1:
+                    log.info("malformed frame from %s: %s", seat.person, error.reason)
+                if malformed > FORGIVEN or error.reason == "too large":
+                    await hub.say_goodbye(socket, 1009 if error.reason == "too large" else 1008, "malformed")
+                    return
+                answer(socket, "", Refusal("frame_malformed", reason=error.reason))
+                continue
+            socket.heard_at = loop.time()
+            if not bucket.take(socket.heard_at):
+                if bucket.over > PATIENCE:
+                    await hub.say_goodbye(socket, TOO_MANY, "too_many")
+                    return
+                if isinstance(message, Do):
+                    answer(socket, message.id, Refusal("too_fast"))
+                continue
+            if isinstance(message, Do):
+                task = asyncio.create_task(carry_out(live, socket, message))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+            elif isinstance(message, Ping):
+                socket.send(Frame(pack({"type": "pong", "t": message.t, "now": now()})))
+            elif isinstance(message, Signal):
+                volatile(hub, socket, message.signal)
+            else:
+                answer(socket, "", Refusal("frame_malformed", reason="hello comes once"))
+    except (WebSocketDisconnect, RuntimeError):
+        pass  # the other side went
+    finally:
+        hub.drop(socket)
+
+
+async def carry_out(live: LiveRoom, socket: Socket, message: Do) -> None:
+    """A command: acknowledged when durable, or refused with code and sentence."""
+    try:
+        seq = await live.room.do(message.id, socket.person, command_from(message.command))
+    except Refusal as refusal:
+        answer(socket, message.id, refusal)
+    else:
+        socket.send(Frame(pack({"type": "ack", "id": message.id, "seq": seq})))
+
+
+def answer(socket: Socket, id: str, refusal: Refusal) -> None:
+    sentence = t(socket.lang, f"refusal.{refusal.code}", **refusal.details)
+    socket.send(Frame(pack({"type": "refused", "id": id, "code": refusal.code, "details": refusal.details, "message": sentence})))
+
+
+def volatile(hub: Hub, socket: Socket, signal: dict[str, Any]) -> None:
+    """Signals from clients: who writes where. Anything else is let fall."""
+    line = signal.get("line")
+    if signal.get("kind") == "typing" and socket.audience == "secretary" and (line is None or (isinstance(line, str) and len(line) <= 64)):
+        hub.typing(socket, line)

@@ -1,0 +1,110 @@
+"""The last metre to a browser: frames are built once for everybody who gets the same, and written straight to the sockets.
+
+uvicorn's own protocol class does the handshake, the parsing and the closing; `RoomProtocol` only lets the application reach the transport, so that a
+frame goes to a thousand sockets without a thousand coroutines. On a server that does not offer that, `Outlet` falls back to a bounded queue and `send`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Any
+
+from starlette.websockets import WebSocket
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
+
+EXTENSION = "doithoai.transport"
+
+BACKLOG = 256 * 1024
+"""Bytes that may wait for one socket before it is sent away as too slow (1013)."""
+
+QUEUE = 1_000
+"""Frames that may wait on the fallback path."""
+
+
+class RoomProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's sans-I/O WebSocket protocol, which shows its transport to the application."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        scope = getattr(self, "scope", None)
+        if scope is not None:
+            scope["extensions"][EXTENSION] = self
+
+
+class Frame:
+    """One text message, with its bytes on the wire made at most once."""
+
+    __slots__ = ("_wire", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        if self._wire is None:
+            self._wire = WireFrame(Opcode.TEXT, self.text).serialize(mask=False)
+        return self._wire
+
+
+class Outlet:
+    """Where frames for one socket go. `write` never waits; it says False when the socket is too slow and must go."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._protocol: RoomProtocol | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        self._queue: deque[Frame] = deque()
+        self._wake = asyncio.Event()
+        self._sender: asyncio.Task[None] | None = None
+        self.closed = False
+        if self._protocol is None:
+            self._sender = asyncio.create_task(self._send())
+
+    def write(self, *frames: Frame) -> bool:
+        """Sends what committed together as one write."""
+        if self.closed:
+            return True
+        if self._protocol is not None:
+            transport = self._protocol.transport
+            if self._protocol.close_sent or transport.is_closing():
+                return True
+            transport.write(frames[0].wire if len(frames) == 1 else b"".join(f.wire for f in frames))
+            return transport.get_write_buffer_size() <= BACKLOG
+        self._queue.extend(frames)
+        self._wake.set()
+        return len(self._queue) <= QUEUE
+
+    async def _send(self) -> None:
+        with contextlib.suppress(Exception):  # the reader of the socket hears of the same end
+            while True:
+                while self._queue:
+                    await self._websocket.send_text(self._queue.popleft().text.decode())
+                self._wake.clear()
+                await self._wake.wait()
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """Closes with a code after what was written before. A socket that does not take even that is cut off."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._sender is not None:
+            for _ in range(50):
+                if not self._queue:
+                    break
+                await asyncio.sleep(0.01)
+            self._sender.cancel()
+        if self._protocol is not None and self._protocol.transport.get_write_buffer_size() > BACKLOG:
+            self._protocol.transport.abort()
+            return
+        with contextlib.suppress(Exception):
+            await self._websocket.close(code, reason)
+
+    def dispose(self) -> None:
+        """The socket is gone."""
+        self.closed = True
+        if self._sender is not None:
+            self._sender.cancel()
