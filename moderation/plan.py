@@ -81,7 +81,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan as the live room needs it. `points` are those of Art. 6 for this regime, which the chair states in step 2."""
+    """The plan as the live room needs it. `points` are those of Art. 6 for this regime, which the chair states in step 2;
+    `out_of_scope` counts the letters that were sent elsewhere beforehand (complaints, denunciations: Art. 1.2, 1.3)."""
 
     title: str
     regime: str = "periodic"
@@ -100,6 +101,7 @@ class Plan:
     bodies: tuple[Body, ...] = ()
     petitions: tuple[PetitionPlan, ...] = ()
     programme: tuple[PlannedItem, ...] = ()
+    out_of_scope: int = 0
     settings: Settings = Settings()
 
 
