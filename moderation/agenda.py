@@ -337,7 +337,7 @@ def conference_opened(c: Conference, f: ConferenceOpened, e: Entry) -> Conferenc
 
 @evolves(StepOpened)
 def step_opened(c: Conference, f: StepOpened, e: Entry) -> Conference:
-    visits = leave(c.agenda.visits, e.at) + (Visit(f.step, e.at, None, f.reason),)
+    visits = (*leave(c.agenda.visits, e.at), Visit(f.step, e.at, None, f.reason))
     return replace(c, agenda=replace(c.agenda, step=f.step, visits=visits))
 
 

@@ -293,9 +293,7 @@ def set_outcome(c: Conference, cmd: SetOutcome, by: Actor, now: Ms) -> Facts:
     if cmd.kind is Kind.BEYOND_AUTHORITY and cmd.to is None:
         raise Refusal("outcome_needs_receiver")
     words = text(cmd.text, MAX_TEXT, "text")
-    return (
-        OutcomeSet(cmd.outcome, cmd.kind, about, words, cmd.lead, tuple(dict.fromkeys(cmd.coordinating)), due, cmd.to, cmd.version + 1),
-    )
+    return (OutcomeSet(cmd.outcome, cmd.kind, about, words, cmd.lead, tuple(dict.fromkeys(cmd.coordinating)), due, cmd.to, cmd.version + 1),)
 
 
 @decides(DropOutcome)

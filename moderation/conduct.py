@@ -421,8 +421,7 @@ def proposal_settled(c: Conference, f: ProposalSettled, e: Entry) -> Conference:
 @evolves(Readmitted)
 def readmitted(c: Conference, f: Readmitted, e: Entry) -> Conference:
     refusals = tuple(
-        replace(r, lifted_at=e.at, lifted_reason=f.reason) if r.person == f.person and r.lifted_at is None else r
-        for r in c.conduct.refusals
+        replace(r, lifted_at=e.at, lifted_reason=f.reason) if r.person == f.person and r.lifted_at is None else r for r in c.conduct.refusals
     )
     standing = Standing.JOINED if c.people[f.person].joined_at else Standing.EXPECTED
     return replace(change(c, f.person, standing=standing), conduct=replace(c.conduct, refusals=refusals))

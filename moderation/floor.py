@@ -572,9 +572,7 @@ def answer_called(c: Conference, f: AnswerCalled, e: Entry) -> Conference:
     about = c.speeches.get(f.about)
     topic = about.topic if about else c.petitions[f.about].content
     petition = about.petition if about else f.about
-    entry = QueueEntry(
-        f.entry, f.person, who.channel, who.venue, Motive.ANSWER, topic, petition, e.by, e.at, status=Status.SPEAKING, called_at=e.at
-    )
+    entry = QueueEntry(f.entry, f.person, who.channel, who.venue, Motive.ANSWER, topic, petition, e.by, e.at, status=Status.SPEAKING, called_at=e.at)
     c = replace(c, queue=replace(c.queue, entries=put(c.queue.entries, f.entry, entry)))
     speech = Speech(
         f"S{e.seq}", f.person, f.entry, Motive.ANSWER, topic, petition, e.at, Clock(allotted(c, Motive.ANSWER), 0, e.at),

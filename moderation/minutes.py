@@ -398,13 +398,7 @@ def draft(before: Conference, c: Conference, e: Entry) -> Line | None:
         return Line(id, e.at, step, "event", f.name, params)
 
     match f:
-        case (
-            agenda.ConferenceOpened()
-            | agenda.ConferenceClosed()
-            | agenda.SessionResumed()
-            | conduct.AllSilenced()
-            | conduct.SilenceLifted()
-        ):
+        case agenda.ConferenceOpened() | agenda.ConferenceClosed() | agenda.SessionResumed() | conduct.AllSilenced() | conduct.SilenceLifted():
             return event()
         case agenda.StepOpened():
             return event(step=f.step, reason=f.reason)
@@ -429,9 +423,7 @@ def draft(before: Conference, c: Conference, e: Entry) -> Line | None:
                 petition=speech.petition, topic=speech.topic, field=c.petitions[speech.petition].field if speech.petition else "",
             )  # fmt: skip
         case floor.AnswerCalled():
-            return Line(
-                id, e.at, step, "answer", f.name, {"person": f.person}, speech=f"S{e.seq}", about=f.about, body=c.people[f.person].body
-            )
+            return Line(id, e.at, step, "answer", f.name, {"person": f.person}, speech=f"S{e.seq}", about=f.about, body=c.people[f.person].body)
         case floor.Interposed():
             return Line(id, e.at, step, "note", f.name, {"person": f.person}, speech=f.speech)
         case floor.PromptMissed() if f.dropped:

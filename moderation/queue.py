@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from moderation.kernel import (
@@ -317,9 +318,7 @@ def fair_turns(c: Conference, key: Rank, group: list[QueueEntry], turns: Counter
         lanes.setdefault(e.lane, []).append(e)
     taken = sorted(age(q) for q in c.queue.entries.values() if q.called_at is not None and q.motive is motive)
     had = Counter(turns)
-    general = {PRECEDENCE[Motive.PROCEDURE]: "procedure", PRECEDENCE[Motive.FOLLOW_UP]: "follow_up"}.get(key[0]) or (
-        "spoken" if key[1] else ""
-    )
+    general = {PRECEDENCE[Motive.PROCEDURE]: "procedure", PRECEDENCE[Motive.FOLLOW_UP]: "follow_up"}.get(key[0]) or ("spoken" if key[1] else "")
     several = len(lanes) > 1
     line: list[Place] = []
 
@@ -376,7 +375,7 @@ def allotted(c: Conference, motive: Motive) -> Ms:
 def answer_gap(c: Conference) -> Ms:
     """The mean time between the end of a speech and the next one so far; a minute and a half until there is experience."""
     main = c.turns()
-    gaps = [b.started_at - a.ended_at for a, b in zip(main, main[1:], strict=False) if a.ended_at and b.started_at > a.ended_at]
+    gaps = [b.started_at - a.ended_at for a, b in pairwise(main) if a.ended_at and b.started_at > a.ended_at]
     return sum(gaps) // len(gaps) if gaps else 90 * SECOND
 
 

@@ -91,9 +91,7 @@ RIGHTS: Mapping[type[Command], tuple[frozenset[Role], frozenset[Phase]]] = {
     command: (frozenset(map(Role, roles.split())), frozenset(map(Phase, phases.split()))) for command, roles, phases in TABLE
 }
 
-NEEDS_GAVEL: frozenset[type[Command]] = frozenset(
-    command for command, roles, _ in TABLE if roles == "chair" and command is not people.TakeGavel
-)
+NEEDS_GAVEL: frozenset[type[Command]] = frozenset(command for command, roles, _ in TABLE if roles == "chair" and command is not people.TakeGavel)
 """Commands that belong to whoever conducts; the chapters check it as well."""
 
 BARE: frozenset[type[Command]] = frozenset(c for c in RIGHTS if not getattr(c, "__dataclass_fields__", {}))

@@ -153,8 +153,7 @@ def queue_(c: Conference) -> View:
     entries = {p.entry: waiting(c, c.queue.entries[p.entry], p) for p in places}
     return {
         "line": [p.entry for p in places],
-        "entries": entries
-        | {e.id: waiting(c, e) for e in c.queue.entries.values() if e.id not in entries and e.motive is not Motive.ANSWER},
+        "entries": entries | {e.id: waiting(c, e) for e in c.queue.entries.values() if e.id not in entries and e.motive is not Motive.ANSWER},
     }
 
 

@@ -124,9 +124,7 @@ def sentence(c: Conference, line: Line) -> str:
             petition = c.petitions[p["petition"]]
             return f"Ghi nhận kiến nghị mới {p['petition']}: {petition.content}"
         case "notice_extended":
-            ground = {"beyond_authority": "có nội dung vượt thẩm quyền", "complex": "có nội dung phức tạp, liên quan nhiều cơ quan"}[
-                p["ground"]
-            ]
+            ground = {"beyond_authority": "có nội dung vượt thẩm quyền", "complex": "có nội dung phức tạp, liên quan nhiều cơ quan"}[p["ground"]]
             return f"Thời hạn ban hành Thông báo kết luận là 15 ngày làm việc: {ground}. {p['words']}"
         case "all_silenced":
             return "Chủ trì yêu cầu giữ trật tự, tạm ngắt mọi micro."
