@@ -119,7 +119,7 @@ def media_routes(
             raise MediaRefusal("media_session_unknown")
         given = request.headers.get("authorization", "")
         if known.credential is None or not hmac.compare_digest(given.encode(), known.credential.encode()):
-            await authorize(request, seat, kind)
+            await admit(request, seat, kind)
         del opened[session]
         await engine.remove(known.conference, session)
         return Response(status_code=200)

@@ -83,9 +83,7 @@ class Publisher:
     """Sends a tone, a colour, or both."""
 
     def __init__(self, *tracks: MediaStreamTrack) -> None:
-        self.peer = RTCPeerConnection(
-            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-        )
+        self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         for track in tracks:
             self.peer.addTransceiver(track, "sendonly")
 

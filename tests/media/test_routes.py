@@ -1,0 +1,182 @@
+"""WHIP and WHEP over real HTTP with the real engine: what clients of all makes see."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import imageio_ffmpeg
+import pytest
+import pytest_asyncio
+import uvicorn
+from fastapi import FastAPI, Request
+
+from server.media.embedded import EmbeddedEngine
+from server.media.engine import Direction, MediaConfig
+from server.media.routes import Admission, Kind, media_routes
+from server.media.tokens import MediaTokens
+from tests.media.offers import FFMPEG, OBS
+from tests.media.peers import Hearer, Publisher, Tone, only_loopback, until
+
+SDP = {"Content-Type": "application/sdp"}
+TURN = '<turn:turn.example.vn?transport=udp>; rel="ice-server"; username="u"; credential="c"'
+
+
+@dataclass
+class Site:
+    engine: EmbeddedEngine
+    tokens: MediaTokens
+    http: httpx.AsyncClient
+
+    @property
+    def base(self) -> str:
+        return str(self.http.base_url).rstrip("/")
+
+    def bearer(self, seat: str, kind: Kind, **how: bool) -> dict[str, str]:
+        token = self.tokens.issue(seat, kind, int(time.time() * 1000), **how)
+        return {**SDP, "Authorization": f"Bearer {token}"}
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    only_loopback()
+    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=4))
+    tokens = MediaTokens(bytes(32))
+    await engine.start()
+
+    async def authorize(request: Request, seat: str, kind: Kind) -> Admission:
+        """The right is in the token; the seat named `cookie` stands for one that came with its cookie."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        given = scheme == "Bearer" and tokens.spend(token, seat, kind, int(time.time() * 1000))
+        return Admission("c", seat, seat, given or seat == "cookie")
+
+    app = FastAPI()
+    app.include_router(media_routes(engine, authorize, turn_links=[TURN]))
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+    serving = asyncio.create_task(server.serve([listening]))
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with httpx.AsyncClient(base_url=base) as http:
+        yield Site(engine, tokens, http)
+    await engine.stop()
+    server.should_exit = True
+    await serving
+    listening.close()
+
+
+async def test_publish_and_listen_with_tokens(site: Site) -> None:
+    publisher, hearer = Publisher(Tone(440.0)), Hearer()
+    sent = site.bearer("an", "whip")
+    published = await site.http.post("/whip/an", content=await publisher.offer(), headers=sent)
+    assert published.status_code == 201
+    assert published.headers["content-type"] == "application/sdp"
+    assert published.headers["location"].startswith(f"{site.base}/whip/an/")
+    assert published.headers["etag"].strip('"') == published.headers["location"].rpartition("/")[2]
+    assert published.headers["link"] == TURN
+    assert published.headers["access-control-expose-headers"] == "Location, Link, ETag, Retry-After"
+    await publisher.accept(published.text)
+    listened = await site.http.post("/whep/binh", content=await hearer.offer(), headers=site.bearer("binh", "whep"))
+    assert listened.status_code == 201
+    await hearer.accept(listened.text)
+    await site.engine.direct("c", Direction(frozenset({"an"})))
+    await until(lambda: hearer.level(440.0) > -20, 5)
+
+    again = await site.http.post("/whip/an", content="v=0", headers=sent)
+    assert again.status_code == 403, "a token opens one session"
+    stranger = await site.http.delete(published.headers["location"])
+    assert stranger.status_code == 403
+    ended = await site.http.delete(published.headers["location"], headers={"Authorization": sent["Authorization"]})
+    assert ended.status_code == 200
+    await until(lambda: hearer.level(440.0) < -45, 3)
+    gone = await site.http.delete(published.headers["location"], headers={"Authorization": sent["Authorization"]})
+    assert gone.status_code == 404 and gone.json()["code"] == "media_session_unknown"
+    await asyncio.gather(publisher.close(), hearer.close())
+
+
+@pytest.mark.parametrize("offer", [OBS, FFMPEG], ids=["OBS", "FFmpeg"])
+async def test_broadcasters_offers_are_answered(site: Site, offer: str) -> None:
+    answered = await site.http.post("/whip/hall", content=offer, headers=site.bearer("hall", "whip"))
+    assert answered.status_code == 201, answered.text
+    lines = answered.text.split("\r\n")
+    assert lines.count("a=recvonly") == 2 and "a=group:BUNDLE 0 1" in lines
+    assert "a=rtpmap:111 opus/48000/2" in lines and any(line.endswith(" H264/90000") for line in lines)
+    assert lines.count("a=setup:active") == 2, "FFmpeg is passive, OBS leaves the choice"
+    profile = "640c1f" if offer is FFMPEG else "42e01f"
+    assert any(line.startswith("a=fmtp:") and f"profile-level-id={profile}" in line for line in lines)
+    assert any(line.startswith("a=candidate:") and " 127.0.0.1 " in line for line in lines)
+
+
+async def test_real_ffmpeg_brings_the_hall(site: Site) -> None:
+    token = site.bearer("hall", "whip", reusable=True)["Authorization"].removeprefix("Bearer ")
+    picture, sound = "color=c=red:s=640x360:r=15", "sine=frequency=1000:sample_rate=48000"
+    ffmpeg = await asyncio.create_subprocess_exec(
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        *f"-hide_banner -loglevel error -re -f lavfi -i {picture} -re -f lavfi -i {sound}".split(),
+        *["-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15", "-pix_fmt", "yuv420p"],
+        *f"-c:a libopus -ac 2 -t 20 -f whip -authorization {token} {site.base}/whip/hall".split(),
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    hearer = Hearer(2)
+    await site.engine.direct("c", Direction(frozenset({"hall"}), hall="hall"))
+    await hearer.accept(await site.engine.listen("c", "out", await hearer.offer()))
+    try:
+        await until(lambda: hearer.level(1000.0) > -30, 10)
+        await until(lambda: (colour := hearer.colour(1)) and colour[0] > 180 and colour[2] < 60, 5)
+    finally:
+        ffmpeg.terminate()
+        await ffmpeg.wait()
+        await hearer.close()
+
+
+async def test_a_written_candidate_is_never_sent_to(site: Site) -> None:
+    """An offer cannot make the server probe an address inside its network."""
+    victim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    victim.bind(("127.0.0.1", 0))
+    victim.setblocking(False)
+    port = victim.getsockname()[1]
+    lines = f"a=candidate:1 1 udp 2130706431 127.0.0.1 {port} typ host\r\na=end-of-candidates\r\n"
+    answered = await site.http.post("/whip/hall", content=OBS + lines, headers=site.bearer("hall", "whip"))
+    assert answered.status_code == 201
+    await asyncio.sleep(1.5)
+    with pytest.raises(BlockingIOError):
+        victim.recv(2000)
+    victim.close()
+
+
+async def test_refusals_over_http(site: Site) -> None:
+    async def post(content: str | bytes, seat: str = "cookie", **headers: str) -> httpx.Response:
+        return await site.http.post(f"/whep/{seat}", content=content, headers={**SDP, **headers})
+
+    assert (await post("v=0", "nobody")).status_code == 403
+    wrong = await site.http.post("/whep/cookie", content="{}", headers={"Content-Type": "application/json"})
+    assert (wrong.status_code, wrong.json()["code"]) == (415, "unsupported_type")
+    large = await post(b"x" * 70_000)
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+    for bad in (b"hello", b"\xff\xfe", b""):
+        malformed = await post(bad, **{"Accept-Language": "vi"})
+        assert (malformed.status_code, malformed.json()["code"]) == (400, "malformed_sdp")
+        assert malformed.json()["sentence"].startswith("Bản mô tả kết nối (SDP) không đúng dạng")
+        assert malformed.headers["access-control-allow-origin"] == "*"
+    patched = await site.http.patch("/whep/cookie/x", content="a=ice-ufrag:x")
+    assert (patched.status_code, patched.json()["code"]) == (422, "media_session_fixed")
+    options = await site.http.options("/whip/cookie")
+    assert options.status_code == 204 and options.headers["accept-post"] == "application/sdp"
+    assert "Authorization" in options.headers["access-control-allow-headers"]
+
+    peer = Hearer()
+    offer = await peer.offer()
+    await peer.close()
+    for _ in range(4):
+        assert (await post(offer)).status_code == 201
+    full = await post(offer)
+    assert (full.status_code, full.json()["code"]) == (503, "too_many_sessions")
+    assert 10 <= int(full.headers["retry-after"]) <= 40
+    await site.engine.stop()
+    down = await post(offer)
+    assert (down.status_code, down.json()["code"]) == (503, "media_unavailable")
+    assert 1 <= int(down.headers["retry-after"]) <= 5
+    assert json.loads(down.text)["sentence"]
