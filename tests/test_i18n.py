@@ -1,0 +1,74 @@
+"""The catalogue: everything said in one language is said in the other, and Vietnamese is written as it should be."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from server import i18n
+from server.i18n import DoubledText, catalogue, choose_language, places, t
+from server.settings import Language
+
+
+def test_both_languages_say_the_same_things_with_the_same_details() -> None:
+    vi, en = catalogue("vi"), catalogue("en")
+    assert vi.keys() == en.keys()
+    assert {key: places(text) for key, text in vi.items()} == {key: places(text) for key, text in en.items()}
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_every_text_is_fit_to_show(lang: Language) -> None:
+    for key, text in catalogue(lang).items():
+        assert "." in key, key
+        assert text == text.strip(), key
+        assert text, key
+        assert unicodedata.is_normalized("NFC", text), key
+        assert not any(unicodedata.category(character) in ("Cc", "Cf", "Cn") for character in text), key
+
+
+def test_every_refusal_of_the_doors_has_a_sentence() -> None:
+    from server.errors import STATUS
+
+    assert {f"refusal.{code}" for code in STATUS} - {"refusal.text_missing", "refusal.text_too_long"} <= set(catalogue("vi"))
+
+
+def test_details_are_inserted_literally() -> None:
+    said = t("vi", "refusal.login_taken", login="{login} {0} {{7*7}} \\1")
+    assert said == "Tên đăng nhập “{login} {0} {{7*7}} \\1” đã có người dùng."
+    assert t("en", "refusal.too_many_tries") == "Too many tries. Please try again in {retry_after} seconds."
+    assert t("en", "no.such_key") == "no.such_key"
+
+
+def test_a_key_said_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vi").mkdir()
+    (tmp_path / "vi" / "a.json").write_text('{"x.y": "1"}', encoding="utf-8")
+    (tmp_path / "vi" / "b.json").write_text('{"x.y": "2"}', encoding="utf-8")
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path)
+    with pytest.raises(DoubledText):
+        catalogue.__wrapped__("vi")
+    (tmp_path / "vi" / "b.json").write_text('{"z.y": "2", "z.y": "3"}', encoding="utf-8")
+    with pytest.raises(DoubledText):
+        catalogue.__wrapped__("vi")
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen", "language"),
+    [
+        (None, None, "vi"),
+        ("", None, "vi"),
+        ("en", None, "en"),
+        ("en-US,en;q=0.9", None, "en"),
+        ("vi;q=0.5,en;q=0.9", None, "en"),
+        ("en;q=0,vi;q=0.1", None, "vi"),
+        ("fr, de;q=0.8", None, "vi"),
+        ("en", "vi", "vi"),
+        ("vi", "en", "en"),
+        ("vi", "xx", "vi"),
+        ("en;q=abc, \x00", None, "vi"),
+        (";;;,,,=" * 100, None, "vi"),
+    ],
+)
+def test_which_language_a_page_speaks(accept: str | None, chosen: str | None, language: Language) -> None:
+    assert choose_language(accept, chosen) == language
