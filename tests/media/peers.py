@@ -46,13 +46,17 @@ class Tone(MediaStreamTrack):
 
 
 class Colour(MediaStreamTrack):
-    """A moving picture of one colour with a bright bar that wanders, 15 a second."""
+    """A moving picture of one colour with a bright bar that wanders, 15 a second.
+
+    `grain` strews moving grey over it, so that its stream is as large as a camera's.
+    """
 
     kind = "video"
 
-    def __init__(self, rgb: tuple[int, int, int], width: int = 320, height: int = 180) -> None:
+    def __init__(self, rgb: tuple[int, int, int], width: int = 320, height: int = 180, grain: int = 0) -> None:
         super().__init__()
-        self._plain = np.full((height, width, 3), rgb, np.uint8)
+        strewn = np.random.default_rng(1).integers(-grain, grain + 1, (height, width, 1))
+        self._plain = np.clip(np.array(rgb) + strewn, 0, 255).astype(np.uint8)
         self._number = 0
         self._begin = time.monotonic()
 
@@ -60,7 +64,7 @@ class Colour(MediaStreamTrack):
         wait = self._begin + self._number / 15 - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
-        image = self._plain.copy()
+        image = np.roll(self._plain, self._number * 3, axis=1)
         column = self._number * 4 % (image.shape[1] - 8)
         image[: image.shape[0] // 8, column : column + 8] = 255
         frame = av.VideoFrame.from_ndarray(image, format="rgb24")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -16,8 +16,8 @@ from fastapi import FastAPI, Request
 
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Direction, MediaConfig
-from server.media.routes import Admission, Kind, media_routes
-from server.media.tokens import MediaTokens
+from server.media.routes import Admission, media_routes
+from server.media.tokens import Kind, MediaTokens
 from tests.media.offers import FFMPEG, OBS
 from tests.media.peers import Hearer, Publisher, Tone, only_loopback, until
 
