@@ -42,6 +42,8 @@ GONE_AFTER = 3.0
 
 GOING_AWAY, TOO_SLOW, NO_SEAT, REFUSED, TOO_MANY = 1012, 1013, 4401, 4403, 4429
 
+ACTIVE = frozenset({Status.WAITING, Status.CALLED, Status.SPEAKING})
+
 PERSONAL = frozenset({"chair", "office", "secretary", "desk", "agency", "operator"})
 """Audiences whose `me` holds what they may do, and so changes with everything."""
 
@@ -168,7 +170,7 @@ class Hub:
         who = state.people.get(person)
         if who is None or state.phase is Phase.FROZEN:
             return
-        active = any(e.person == person and e.status in (Status.WAITING, Status.CALLED, Status.SPEAKING) for e in state.queue.entries.values())
+        active = any(e.person == person and e.status in ACTIVE for e in state.queue.entries.values())
         if who.roles != {Role.CITIZEN} or active or (present and who.lost_at is not None):
             self._keep(self._change_presence(person, present))
 
@@ -188,7 +190,7 @@ class Hub:
 
     def published(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
         """Called once for every commit: refused people go first, then each audience gets its patch, then each person what concerns them."""
-        self._remove_refused(before, after)
+        self._remove_refused(before, after, {id for entry in entries for id in named(entry)})
         for socket in self.sockets():
             screen = audience(after.people[socket.person], socket.wanted)
             if screen != socket.audience:
@@ -202,10 +204,10 @@ class Hub:
                 self._to(name, frame)
         self._personal(before, after, entries)
 
-    def _remove_refused(self, before: Conference, after: Conference) -> None:
+    def _remove_refused(self, before: Conference, after: Conference, concerned: set[str]) -> None:
         out = {Standing.REFUSED: "refused", Standing.TURNED_AWAY: "turned_away"}
-        for id, who in after.people.items():
-            was = before.people.get(id)
+        for id in concerned & after.people.keys():
+            who, was = after.people[id], before.people.get(id)
             if who.standing in out and was is not None and was.standing is not who.standing:
                 self._removed(id)
                 for socket in list(self._sockets.get(id, ())):
@@ -281,7 +283,7 @@ class Hub:
         return Frame(pack({"type": "me", "seq": self.room.state.seq, "now": now(), "me": mine}))
 
     def _personal(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
-        concerned = {e.person for c in (before, after) for e in c.queue.entries.values() if e.status in (Status.WAITING, Status.CALLED, Status.SPEAKING)}
+        concerned = {e.person for c in (before, after) for e in c.queue.entries.values() if e.status in ACTIVE}
         for entry in entries:
             concerned.add(entry.by)
             concerned.update(named(entry))
@@ -331,7 +333,8 @@ class Hub:
         halls = {v.id: v.count for v in self.room.state.venues.values() if v.count is not None}
         lobby = sum(p.standing is Standing.LOBBY for p in people.values())
         return {
-            "kind": "counts", "present": sum(present.values()) + sum(halls.values()), "online": sum(present.values()), "venues": halls, "lobby": lobby,
+            "kind": "counts", "present": sum(present.values()) + sum(halls.values()), "online": sum(present.values()),
+            "venues": halls, "lobby": lobby,
         }  # fmt: skip
 
     def _counts_frame(self) -> Frame | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, get_args, get_type_hints
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -151,29 +151,28 @@ def first_error(error: Exception) -> str:
     return str(error)[:120]
 
 
-T = TypeVar("T")
+ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
-@cache
-def adapter(kind: type[T]) -> TypeAdapter[T]:
+def adapter(kind: type[Any]) -> TypeAdapter[Any]:
     """Strict, with unknown fields forbidden, for a dataclass and all that it holds."""
-    for part in parts(kind):
-        part.__pydantic_config__ = {"extra": "forbid", "strict": True}
-    return TypeAdapter(kind)
+    if kind not in ADAPTERS:
+        for part in parts(kind):
+            part.__pydantic_config__ = {"extra": "forbid", "strict": True}
+        ADAPTERS[kind] = TypeAdapter(kind)
+    return ADAPTERS[kind]
 
 
 def parts(kind: type[Any]) -> list[Any]:
     """The dataclass and the dataclasses in its fields, inner ones first."""
-    import typing
-
     found: list[Any] = []
 
     def look(annotation: Any) -> None:
         if is_dataclass(annotation) and annotation not in found:
-            for hint in typing.get_type_hints(annotation).values():
+            for hint in get_type_hints(annotation).values():
                 look(hint)
             found.append(annotation)
-        for inner in typing.get_args(annotation):
+        for inner in get_args(annotation):
             look(inner)
 
     look(kind)
@@ -192,10 +191,14 @@ def facts() -> dict[str, type[Fact]]:
     return {fact.name: fact for fact in EVOLVE}
 
 
+def field_names(kind: type[Fact]) -> frozenset[str]:
+    return frozenset(getattr(kind, "__dataclass_fields__", ()))
+
+
 def encode(fact: Fact) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """A fact as (payload, private): JSON-able values. What is personal is only in the second."""
     payload: dict[str, Any] = adapter(type(fact)).dump_python(fact, mode="json")
-    personal = payload.pop(PRIVATE, None) if any(f.name == PRIVATE for f in fields(fact)) else None  # type: ignore[arg-type]
+    personal = payload.pop(PRIVATE, None) if PRIVATE in field_names(type(fact)) else None
     return payload, None if personal is None else {PRIVATE: personal}
 
 
@@ -203,6 +206,7 @@ def decode(name: str, payload: dict[str, Any], private: dict[str, Any] | None = 
     """The fact of a record. Where personal data was erased the identity is None."""
     kind = facts()[name]
     value = dict(payload)
-    if any(f.name == PRIVATE for f in fields(kind)):  # type: ignore[arg-type]
+    if PRIVATE in field_names(kind):
         value[PRIVATE] = private[PRIVATE] if private else None
-    return adapter(kind).validate_json(orjson.dumps(value))
+    fact: Fact = adapter(kind).validate_json(orjson.dumps(value))
+    return fact

@@ -1,8 +1,8 @@
 """One conference while the server runs: its inbox, its state, and the one loop that decides, stores, and only then tells.
 
 The loop takes what has arrived, decides each command on the state that the ones before would give, appends all their facts to the journal in one
-go (group commit), and when they are safely stored makes the new state current, answers those who asked, and publishes. If another process appended first,
-the room catches up and decides the same commands again: there is one writer by construction, not by election.
+go (group commit), and when they are safely stored makes the new state current, answers those who asked, and publishes. If another process appended
+first, the room catches up and decides the same commands again: there is one writer by construction, not by election.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The last metre to a browser: frames are built once for everybody who gets the same, and written straight to the sockets.
 
 uvicorn's own protocol class does the handshake, the parsing and the closing; `RoomProtocol` only lets the application reach the transport, so that a
-frame goes to a thousand sockets without a thousand coroutines. On a server that does not offer that, `Outlet` falls back to a bounded queue and `send`.
+frame goes to a thousand sockets without a thousand coroutines. On a server without it, `Outlet` falls back to a bounded queue and `send`.
 """
 
 from __future__ import annotations

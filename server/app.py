@@ -1,0 +1,143 @@
+"""The composition root: the one place where the parts of the server are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hmac
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from moderation.kernel import Identity
+from moderation.people import Knock
+from server import errors
+from server.access import Access
+from server.accounts.guard import Guard
+from server.accounts.keys import Keys, new_id
+from server.accounts.routes import account_routes
+from server.conferences.routes import conference_routes
+from server.db.engine import database_path, open_engine
+from server.db.journal import Journal
+from server.i18n import FOLDER
+from server.media.embedded import EmbeddedEngine
+from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
+from server.media.routes import media_routes
+from server.media.tokens import MediaTokens
+from server.pages import page_routes
+from server.rooms.clock import now
+from server.rooms.rooms import Rooms
+from server.rooms.socket import socket_routes
+from server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LEVELS_EVERY = 0.4
+"""Seconds between two reports of microphone levels to consoles."""
+
+
+class Parts:
+    """The long-lived parts of one server process."""
+
+    def __init__(self, settings: Settings, media: MediaEngine | None = None) -> None:
+        settings.prepare()
+        self.settings = settings
+        path = database_path(settings.database)
+        self.journal = Journal(path)
+        self.journal.start()
+        self.engine = open_engine(settings.database)
+        self.keys = Keys(settings.pepper)
+        self.tokens = MediaTokens(settings.media_secret)
+        self.media = media or EmbeddedEngine(
+            MediaConfig(
+                announced_address=settings.media_address,
+                include_loopback=settings.media_loopback,
+                sessions_per_conference=settings.media_sessions,
+            )
+        )
+        self.rooms = Rooms(self.journal, self.media, lambda conference, person: self.access.expel(conference, person))
+        self.access = Access(settings, self.engine, self.keys, self.rooms, self.tokens)
+
+    async def knock(self, conference: str, person: str, name: str, suspect: bool) -> None:
+        """Somebody came by the public link."""
+        live = await self.rooms.get(conference)
+        await live.room.do(new_id(), None, Knock(person, Identity(name), suspect))
+
+    async def follow_media(self) -> None:
+        """Carries what the engine tells to the rooms: levels to the consoles, a restart to everybody."""
+        told: dict[str, float] = {}
+        loop = asyncio.get_running_loop()
+        async for event in self.media.events():
+            if isinstance(event, Levels):
+                if loop.time() - told.get(event.conference, 0.0) < LEVELS_EVERY:
+                    continue
+                told[event.conference] = loop.time()
+                live = next((r for r in self.rooms.opened() if r.id == event.conference), None)
+                if live:
+                    levels = {source: round(value) for source, value in event.dbfs.items()}
+                    live.hub.signal(CONSOLES, {"kind": "levels", "dbfs": levels, "speaking": sorted(event.speaking)})
+            elif isinstance(event, Restarted):
+                for live in self.rooms.opened():
+                    live.direct_again()
+                    live.hub.signal_all({"kind": "media", "state": "restarted"})
+
+    async def start(self) -> None:
+        await self.media.start()
+        for live in self.rooms.opened():
+            live.direct_again()
+
+
+CONSOLES = ("chair", "desk", "operator", "office", "secretary")
+
+
+def turn_links(settings: Settings) -> tuple[str, ...]:
+    """`Link` headers that tell a client of the TURN servers, with credentials for an hour (HMAC over the expiry, as `use-auth-secret` wants)."""
+    if not settings.turn_urls:
+        return ()
+    user = str(now() // 1000 + 3600)
+    password = base64.b64encode(hmac.digest(settings.turn_secret.encode(), user.encode(), "sha1")).decode()
+    return tuple(f'<{url}>; rel="ice-server"; username="{user}"; credential="{password}"; credential-type="password"' for url in settings.turn_urls)
+
+
+def create_app(settings: Settings | None = None, media: MediaEngine | None = None) -> FastAPI:
+    """The ASGI application. `media` puts another engine behind the port."""
+    settings = settings or Settings()
+    parts = Parts(settings, media)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        work = [asyncio.create_task(parts.start()), asyncio.create_task(parts.follow_media())]
+        try:
+            yield {"parts": parts}
+        finally:
+            await parts.rooms.close()
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            await parts.media.stop()
+            parts.journal.close()
+            parts.engine.dispose()
+
+    app = FastAPI(title="Đối thoại", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = parts
+    errors.install(app)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """200 once the server takes requests."""
+        return {"status": "ok"}
+
+    app.include_router(account_routes(parts.engine, parts.keys, settings, parts.knock))
+    app.include_router(conference_routes(parts.access))
+    app.include_router(socket_routes(parts.rooms, parts.access.seat))
+    app.include_router(media_routes(parts.media, parts.access.media, turn_links=turn_links(settings), public_url=settings.public_url))
+    app.include_router(page_routes(parts.access))
+    web = FOLDER.parent
+    app.mount("/static", StaticFiles(directory=web / "static"), name="static")
+    app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")
+    app.add_middleware(Guard, settings=settings)
+    return app

@@ -1,0 +1,277 @@
+"""The command line, `doithoai`: show it, serve it, rehearse it, look after it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from moderation import Refusal
+from server.i18n import t
+from server.settings import Settings
+
+app = typer.Typer(help="Hội nghị đối thoại trực tiếp và trực tuyến.", no_args_is_help=True, add_completion=False)
+user = typer.Typer(help="Tài khoản của người tổ chức.", no_args_is_help=True)
+conference = typer.Typer(help="Các hội nghị trong máy chủ.", no_args_is_help=True)
+app.add_typer(user, name="user")
+app.add_typer(conference, name="conference")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Thư mục dữ liệu (DOITHOAI_DATA_DIR).")]
+Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON.")]
+
+
+def settings_for(data: Path | None, **more: Any) -> Settings:
+    """The settings, with the data folder and other choices of the command line over those of the environment."""
+    chosen = {k: v for k, v in more.items() if v is not None}
+    if data is not None:
+        chosen["data_dir"] = data
+    return Settings(**chosen)
+
+
+def fail(sentence: str, code: int = 1) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Cổng web (PORT).")] = None,
+    host: Annotated[str, typer.Option(help="Địa chỉ lắng nghe.")] = "0.0.0.0",
+    robots: Annotated[bool, typer.Option("--robots", help="Thêm người tham dự mô phỏng, có tiếng và hình.")] = False,
+    links_json: Annotated[Path | None, typer.Option("--links-json", help="Ghi các liên kết vào tệp JSON.")] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="https với chứng thư tự tạo, để điện thoại dùng được micro.")] = False,
+) -> None:
+    """Chạy hội nghị mẫu, không cần cài đặt gì thêm."""
+    from server.certificate import self_signed
+    from server.demo.seeding import announce, lan_address, seed, write_links
+    from server.serving import server
+
+    settings = settings_for(data or default_demo_data(), port=port, host=host)
+    settings.prepare()
+    address = lan_address() if host == "0.0.0.0" else None
+    files = self_signed(settings.data_dir / "secrets", ["localhost", "127.0.0.1", *([address] if address else [])]) if tls else None
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def ready(parts: Any, base: str) -> None:
+        seeded = await seed(parts, base)
+        if links_json:
+            write_links(seeded, links_json)
+        typer.echo(announce(seeded, address is not None, tls))
+        if robots:
+            from server.rehearsal.robots import play
+
+            tasks.append(asyncio.create_task(play(base, seeded["links"])))
+
+    server(settings, ready, files).run()
+
+
+def default_demo_data() -> Path | None:
+    """The demonstration keeps its data apart, unless the environment names a folder."""
+    import os
+
+    return None if "DOITHOAI_DATA_DIR" in os.environ else Path("data") / "demo"
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Cổng web (PORT).")] = None,
+    host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe.")] = None,
+) -> None:
+    """Chạy máy chủ."""
+    from server.serving import server
+
+    server(settings_for(data, port=port, host=host), first_steps).run()
+
+
+async def first_steps(parts: Any, base: str) -> None:
+    """On a server without accounts: makes the administrator's, and prints the link with which a password is set once (never «first visitor wins»)."""
+    from server.accounts.links import setup_link
+    from server.accounts.staff import accounts, create_account
+    from server.rooms.clock import now
+
+    def make() -> str | None:
+        with parts.engine.begin() as database:
+            if accounts(database):
+                return None
+            return setup_link(database, parts.keys, create_account(database, "admin", "Quản trị", now()), now())
+
+    token = await asyncio.to_thread(make)
+    if token:
+        typer.echo(f"\n  {t('vi', 'cli.first_account')}\n  {parts.settings.public_url or base}/thiet-lap#{token}\n")
+
+
+@app.command()
+def rehearse(
+    links: Annotated[Path, typer.Argument(help="Tệp liên kết do `doithoai demo --links-json` ghi ra.")],
+    speed: Annotated[float, typer.Option(help="Nhanh gấp bao nhiêu lần thực tế.")] = 20.0,
+) -> None:
+    """Đưa người tham dự mô phỏng vào một hội nghị mẫu đang chạy."""
+    from server.rehearsal.robots import play
+
+    seeded = json.loads(links.read_text(encoding="utf-8"))
+    asyncio.run(play(seeded["base"], seeded["links"], speed=speed))
+
+
+@app.command()
+def doctor(data: Data = None, as_json: Json = False) -> None:
+    """Kiểm tra máy chủ: phiên bản, chỗ ghi, micro qua https, cổng media."""
+    from server.doctor import examine
+
+    findings = examine(settings_for(data))
+    if as_json:
+        typer.echo(json.dumps([f.plain() for f in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.sentence}")
+    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
+
+
+@app.command()
+def verify(
+    conference: Annotated[str | None, typer.Argument(help="Mã hội nghị; bỏ trống để kiểm tra tất cả.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Kiểm tra toàn bộ chuỗi biên bản và nêu chỗ sai đầu tiên."""
+    from server.papers.verify_cli import verify_all
+
+    verdicts = verify_all(settings_for(data).data_dir, conference)
+    if as_json:
+        typer.echo(json.dumps([v.plain() for v in verdicts], ensure_ascii=False, indent=1))
+    else:
+        for verdict in verdicts:
+            typer.echo(verdict.sentence)
+    raise typer.Exit(0 if all(v.ok for v in verdicts) else 1)
+
+
+def opened(data: Path | None) -> tuple[Any, Any, Any]:
+    """Settings, database and keys, for commands that work beside a running server."""
+    from server.accounts.keys import Keys
+    from server.db.engine import open_engine
+    from server.db.tables import create_all
+
+    settings = settings_for(data)
+    settings.prepare()
+    engine = open_engine(settings.database)
+    create_all(engine)
+    return settings, engine, Keys(settings.pepper)
+
+
+@user.command("add")
+def user_add(login: str, name: str, data: Data = None) -> None:
+    """Tạo tài khoản và in liên kết đặt mật khẩu, dùng một lần."""
+    from server.accounts.links import setup_link
+    from server.accounts.staff import create_account
+    from server.rooms.clock import now
+
+    settings, engine, keys = opened(data)
+    try:
+        with engine.begin() as database:
+            token = setup_link(database, keys, create_account(database, login, name, now()), now())
+    except Refusal as refusal:
+        raise fail(t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
+    typer.echo(f"{settings.public_url or f'http://localhost:{settings.port}'}/thiet-lap#{token}")
+
+
+@user.command("link")
+def user_link(login: str, data: Data = None) -> None:
+    """In liên kết đặt lại mật khẩu; liên kết cũ hết hiệu lực."""
+    from server.accounts.links import setup_link
+    from server.accounts.staff import account_named
+    from server.rooms.clock import now
+
+    settings, engine, keys = opened(data)
+    try:
+        with engine.begin() as database:
+            token = setup_link(database, keys, account_named(database, login).id, now())
+    except Refusal as refusal:
+        raise fail(t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
+    typer.echo(f"{settings.public_url or f'http://localhost:{settings.port}'}/thiet-lap#{token}")
+
+
+@user.command("disable")
+def user_disable(login: str, data: Data = None) -> None:
+    """Khóa tài khoản; mọi phiên kết thúc ngay."""
+    from server.accounts.staff import account_named, disable_account
+    from server.rooms.clock import now
+
+    _, engine, _ = opened(data)
+    try:
+        with engine.begin() as database:
+            disable_account(database, account_named(database, login).id, True, now())
+    except Refusal as refusal:
+        raise fail(t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
+
+
+@user.command("list")
+def user_list(data: Data = None, as_json: Json = False) -> None:
+    """Liệt kê tài khoản."""
+    from server.accounts.staff import accounts
+    from server.db.engine import reading
+    from server.logs import discreet
+
+    _, engine, _ = opened(data)
+    with reading(engine) as database:
+        found = accounts(database)
+    if as_json:
+        typer.echo(json.dumps([{"login": a.login, "name": a.name, "disabled": a.disabled} for a in found], ensure_ascii=False))
+    else:
+        for a in found:
+            typer.echo(discreet(f"{a.login}\t{a.name}{chr(9) + 'đã khóa' if a.disabled else ''}"))
+
+
+@conference.command("new")
+def conference_new(plan: Path, id: Annotated[str, typer.Option("--id", help="Mã hội nghị.")] = "", data: Data = None) -> None:
+    """Mở một hội nghị từ tệp kế hoạch (YAML như tệp mẫu) và in liên kết cho từng người."""
+    from server.app import Parts
+    from server.conferences.cases import open_case, personal_link
+    from server.demo.example import load
+
+    settings = settings_for(data)
+
+    async def make() -> dict[str, str]:
+        parts = Parts(settings)
+        try:
+            example = load(plan)
+            case = await open_case(parts.rooms, parts.engine, id or example.id, example.plan, example.people)
+            base = settings.public_url or f"http://localhost:{settings.port}"
+            return {person: personal_link(parts.engine, parts.keys, seat, base) for person, seat in case.seats.items()}
+        finally:
+            await parts.rooms.close()
+            parts.journal.close()
+            parts.engine.dispose()
+
+    for person, link in asyncio.run(make()).items():
+        typer.echo(f"{person}\t{link}")
+
+
+@conference.command("list")
+def conference_list(data: Data = None, as_json: Json = False) -> None:
+    """Liệt kê hội nghị với số sự kiện và mã đầu sổ."""
+    from server.db.engine import database_path
+    from server.db.journal import Journal
+
+    settings, engine, _ = opened(data)
+    engine.dispose()
+    journal = Journal(database_path(settings.database))
+    rows: list[dict[str, Any]] = [{"conference": id, "facts": journal.head(id)[0], "head": journal.head(id)[1].hex()} for id in journal.conferences()]
+    if as_json:
+        typer.echo(json.dumps(rows))
+    else:
+        for row in rows:
+            typer.echo(f"{row['conference']}\t{row['facts']}\t{row['head'][:8]}")
+
+
+def main() -> None:
+    """Entry point; a refusal is said in a sentence, not in a traceback."""
+    try:
+        app()
+    except Refusal as refusal:
+        typer.echo(t("vi", f"refusal.{refusal.code}", **refusal.details), err=True)
+        sys.exit(1)

@@ -1,0 +1,135 @@
+"""The pages browsers get: entrance, and one page per seat whose script draws the room."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from moderation import Refusal
+from moderation.people import IN_ROOM, Standing
+from moderation.view import audience, me
+from server.access import Access
+from server.accounts.cookies import ACCOUNT, held
+from server.accounts.seats import seat_of, seats_of
+from server.accounts.sessions import session_of
+from server.accounts.staff import account_of
+from server.db.engine import reading
+from server.errors import STATUS, language_of
+from server.i18n import FOLDER, catalogue, t
+from server.rooms.clock import now
+from server.settings import Language
+
+TEMPLATES = FOLDER.parent / "templates"
+
+
+def texts(lang: Language) -> Markup:
+    """The catalogue as JSON for a script element: nothing in it can end the element."""
+    said = json.dumps(dict(catalogue(lang)), ensure_ascii=False)
+    return Markup(said.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def environment() -> Jinja2Templates:
+    """Jinja with escaping for everything and no silent holes."""
+    env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Jinja2Templates(env=env)
+
+
+def page_routes(access: Access) -> APIRouter:
+    """Home, entrances, and the room."""
+    router = APIRouter()
+    pages = environment()
+
+    def page(request: Request, name: str, status: int = 200, **context: Any) -> Response:
+        lang = language_of(request)
+
+        def say(key: str, **details: Any) -> str:
+            return t(lang, key, **details)
+
+        large = request.cookies.get("large") == "1"
+        return pages.TemplateResponse(
+            request, name, {"lang": lang, "t": say, "texts": texts(lang), "large": large, "seat": "", "audience": "", **context}, status
+        )
+
+    def refused(request: Request, refusal: Refusal) -> Response:
+        lang = language_of(request)
+        sentence = t(lang, f"refusal.{refusal.code}", **refusal.details)
+        return page(request, "error.html", STATUS.get(refusal.code, 409), code=refusal.code, sentence=sentence)
+
+    @router.get("/", response_class=HTMLResponse)
+    async def home(request: Request) -> Response:
+        """Sign-in, or the conferences of the account that is signed in."""
+
+        def look() -> tuple[str, list[tuple[str, str, str]]] | None:
+            secret = held(request, ACCOUNT)
+            with reading(access.engine) as database:
+                live = session_of(database, access.keys, secret, now()) if secret else None
+                if live is None or live.account is None:
+                    return None
+                account = account_of(database, live.account)
+                return account.name, [(s.id, s.conference, s.person) for s in seats_of(database, account.id)]
+
+        found = await to_thread.run_sync(look)
+        meetings = []
+        for seat, conference, person in found[1] if found else []:
+            try:
+                state = (await access.rooms.get(conference)).room.state
+            except Refusal:
+                continue
+            who = state.people.get(person)
+            if who is not None:
+                meetings.append({"seat": seat, "title": state.plan.title, "starts": state.plan.starts_at, "phase": state.phase.value,
+                                 "roles": sorted(who.roles)})  # fmt: skip
+        return page(request, "home.html", account=found[0] if found else "", meetings=meetings)
+
+    def entrance(path: str, name: str) -> None:
+        @router.get(path, response_class=HTMLResponse, name=name)
+        async def show(request: Request) -> Response:
+            return page(request, name)
+
+    entrance("/vao", "enter.html")
+    entrance("/ma", "code.html")
+    entrance("/thiet-lap", "setup.html")
+
+    @router.get("/hop/{seat}", response_class=HTMLResponse)
+    async def room(request: Request, seat: str) -> Response:
+        """The room as this seat sees it; `?as=` picks another of the person's roles."""
+        try:
+            _, live, who = await access.person(request, seat)
+        except Refusal as refusal:
+            if refusal.code == "not_signed_in":
+                return RedirectResponse("/", 303)
+            if refusal.code == "seat_revoked":
+                return await farewell(request, seat)
+            return refused(request, refusal)
+        state = live.room.state
+        shown = audience(who, request.query_params.get("as"))
+        script = "citizen" if shown == "lobby" else shown.partition(":")[0]
+        return page(
+            request, "room.html", seat=seat, audience=shown, script=script, title=state.plan.title, recording=state.plan.recording_notice,
+            rules=list(state.plan.house_rules) if who.standing in IN_ROOM else [], as_=request.query_params.get("as", ""),
+            layout=request.query_params.get("layout", ""),
+        )  # fmt: skip
+
+    async def farewell(request: Request, seat: str) -> Response:
+        """What a refused person reads: ground, article, whom to turn to (R32)."""
+
+        def find() -> tuple[str, str]:
+            with reading(access.engine) as database:
+                found = seat_of(database, seat)
+                return found.conference, found.person
+
+        conference, person = await to_thread.run_sync(find)
+        state = (await access.rooms.get(conference)).room.state
+        who = state.people[person]
+        if who.standing is not Standing.REFUSED:
+            return refused(request, Refusal("seat_revoked"))
+        return page(request, "refused.html", 403, me=me(state, person), title=state.plan.title, unit=state.plan.unit)
+
+    return router
