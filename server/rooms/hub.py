@@ -1,6 +1,6 @@
 """Everybody who is connected to one room: who gets which view, what changed for whom, and who must leave.
 
-A view is made and a frame is built once per audience, however many sockets it has. What concerns one person goes to that person alone. Someone who comes
+A view is made and a frame is built once per audience, however many sockets it has. What concerns one person goes to that person alone. Who comes
 back with the `seq` last seen gets the missing patches from a ring, or a snapshot.
 """
 
@@ -84,8 +84,8 @@ class Hub:
     """The sockets of one room."""
 
     def __init__(self, room: Room, removed: Callable[[str], None], *, settle: float = 10.0) -> None:
-        """`removed` is told the id of a person who was refused, before anybody else hears of it. `settle`: seconds after the start in which people may
-        come back before those who were present count as gone."""
+        """`removed` is told the id of a person who was refused, before anybody else hears of it. `settle`: seconds after the start in which people
+        may come back before those who were present count as gone."""
         self.room = room
         self._removed = removed
         self._sockets: dict[str, set[Socket]] = defaultdict(set)
