@@ -1,0 +1,1 @@
+"""Rehearsal: the worked example as a play, and robots that play it."""
