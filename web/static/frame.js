@@ -9,7 +9,7 @@ for (const button of document.querySelectorAll("button[data-text-size]")) {
     const large = document.documentElement.dataset.text !== "large";
     document.documentElement.dataset.text = large ? "large" : "usual";
     button.setAttribute("aria-pressed", String(large));
-    keep("text", large ? "large" : "usual");
+    keep("large", large ? "1" : "0");
   });
 }
 

@@ -12,8 +12,8 @@ import { announce, icon, t, toast } from "./ui.js";
  * @param {(room: Room) => unknown} draw @param {{closed?: (room: Room) => unknown}} [how]
  */
 export function start(draw, { closed = farewell } = {}) {
-  const { seat = "", audience = "", lang = "vi" } = document.body.dataset;
-  const room = connect({ seat, as: audience, lang });
+  const { seat = "", as, lang } = document.body.dataset;
+  const room = connect({ seat, as, lang });
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
   const line = /** @type {HTMLElement} */ (document.getElementById("line"));
   let state = room.state;

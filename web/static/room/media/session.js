@@ -1,0 +1,139 @@
+/**
+ * One WHIP or WHEP session (RFC 9725): an offer is posted, the answer comes back, and DELETE ends it. The server takes no candidates from us, so nothing
+ * is waited for. When the line is lost a new session is opened; nothing is repaired.
+ */
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8000;
+const CONNECT_WITHIN = 8000;
+const UNSTEADY_FOR = 4000;
+
+/** TURN servers the server told with an answer: used from the next session on. @type {RTCIceServer[]} */
+let relays = [];
+
+/** @typedef {"connecting" | "live" | "lost" | "refused" | "off"} SessionState */
+
+export class MediaSession extends EventTarget {
+  /** @type {SessionState} */
+  state = "connecting";
+  /** The code of the refusal, with state "refused". */
+  refused = "";
+  #url;
+  #prepare;
+  /** @type {RTCPeerConnection | null} */
+  #peer = null;
+  #resource = "";
+  #tries = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {string} url where offers are posted
+   * @param {(peer: RTCPeerConnection) => void} prepare adds tracks and transceivers to a new connection
+   */
+  constructor(url, prepare) {
+    super();
+    this.#url = url;
+    this.#prepare = prepare;
+    addEventListener("pagehide", this.#leave);
+    void this.#open();
+  }
+
+  /** Ends the session for good. */
+  stop() {
+    removeEventListener("pagehide", this.#leave);
+    this.#end();
+    this.#become("off");
+  }
+
+  /** Opens a new session in place of this one, at once. */
+  again() {
+    if (this.state === "off") return;
+    this.#tries = 0;
+    this.#end();
+    void this.#open();
+  }
+
+  async #open() {
+    clearTimeout(this.#timer);
+    this.refused = "";
+    this.#become("connecting");
+    const peer = new RTCPeerConnection({ iceServers: relays, bundlePolicy: "max-bundle" });
+    this.#peer = peer;
+    peer.onconnectionstatechange = () => peer === this.#peer && this.#moved(peer.connectionState);
+    this.#prepare(peer);
+    this.#timer = setTimeout(() => this.#later(), CONNECT_WITHIN);
+    try {
+      await peer.setLocalDescription();
+      const answer = await fetch(this.#url, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: peer.localDescription?.sdp ?? "" });
+      if (peer !== this.#peer) return void drop(answer.headers.get("Location") ?? "");
+      if (answer.status !== 201) return void (await this.#notTaken(answer));
+      this.#resource = answer.headers.get("Location") ?? "";
+      relays = relaysIn(answer.headers.get("Link") ?? "");
+      await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    } catch {
+      if (peer === this.#peer) this.#later();
+    }
+  }
+
+  /** @param {Response} answer */
+  async #notTaken(answer) {
+    if (answer.status >= 500 || answer.status === 429) return this.#later(1000 * Number(answer.headers.get("Retry-After") ?? 2));
+    const { code = "media_not_allowed" } = await answer.json().catch(() => ({}));
+    this.#end();
+    this.refused = code;
+    this.#become("refused");
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  #moved(state) {
+    if (state === "connected") {
+      clearTimeout(this.#timer);
+      this.#tries = 0;
+      this.#become("live");
+    } else if (state === "disconnected") {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#later(0), UNSTEADY_FOR);
+    } else if (state === "failed" || state === "closed") this.#later();
+  }
+
+  /** @param {number} [wait] milliseconds; without it, longer from try to try */
+  #later(wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries) * (0.5 + Math.random())) {
+    this.#tries += 1;
+    this.#end();
+    this.#become("lost");
+    this.#timer = setTimeout(() => void this.#open(), wait);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    const peer = this.#peer;
+    this.#peer = null;
+    peer?.close();
+    drop(this.#resource);
+    this.#resource = "";
+  }
+
+  #leave = () => this.#end();
+
+  /** @param {SessionState} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {string} resource the address of a session that is over */
+function drop(resource) {
+  if (resource) void fetch(resource, { method: "DELETE", keepalive: true }).catch(() => undefined);
+}
+
+/** The ICE servers of `Link` headers (RFC 9725, section 4.6). @param {string} link @returns {RTCIceServer[]} */
+export function relaysIn(link) {
+  const servers = [];
+  for (const [, urls, rest] of link.matchAll(/<([^>]+)>((?:\s*;\s*[\w-]+=(?:"[^"]*"|[^,;\s]+))*)/g)) {
+    const named = Object.fromEntries(Array.from(rest.matchAll(/([\w-]+)=(?:"([^"]*)"|([^,;\s]+))/g), (m) => [m[1], m[2] ?? m[3]]));
+    if (named.rel === "ice-server") servers.push({ urls, ...(named.username && { username: named.username, credential: named.credential }) });
+  }
+  return servers;
+}
