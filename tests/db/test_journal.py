@@ -195,7 +195,7 @@ async def test_a_caller_who_is_gone_stops_nobody(journal: Journal) -> None:
 
 
 async def test_a_busy_event_loop_does_not_starve_the_writer(journal: Journal) -> None:
-    """The loop never rests, in turns of 4 ms, while sixteen rooms append; with Python's default switch interval this takes minutes."""
+    """The loop never rests, in turns of 4 ms, while sixteen rooms append; with Python's default switch interval some wait for seconds."""
     busy = True
 
     async def burn() -> None:
