@@ -1,7 +1,7 @@
 """How fast the floor is: granting to first sound, revoking to silence, at a listener; and what a listener costs.
 
 Measured on decoded sound at a real WebRTC peer on this machine (aiortc, whose receiver alone waits 80 ms for stragglers).
-The last line is one JSON object. `python -m bench.floor`, about a minute.
+The last line is one JSON object. `python -m bench.floor`, about a minute and a half.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ TRIALS = 40
 HERTZ = 440.0
 AUDIBLE, SILENT = -30.0, -50.0
 """Levels in dBFS of one 20 ms frame at the tone's frequency."""
-LISTENERS = 8
-SECONDS = 6.0
+LISTENERS = 16
+SECONDS = 8.0
 
 MeasureRoom = Callable[[], Awaitable[list[float]]]
 """Measures the room alone: milliseconds from command to last participant, one for each command."""
