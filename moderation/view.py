@@ -6,8 +6,10 @@ and `since`, and the browser counts. So a patch is a JSON merge patch (RFC 7386)
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from moderation.agenda import STEPS, conditions
@@ -29,6 +31,31 @@ CAPTIONS = 30
 def clean(**fields: Any) -> View:
     """A view without absent values: `None` and "" are left out; zero and False stay."""
     return {k: v for k, v in fields.items() if v is not None and v != ""}
+
+
+Part = Callable[..., View]
+
+
+def of(*slices: str) -> Callable[[Part], Part]:
+    """Says on which slices of the state a part depends. As long as these are the same values, the part is the same value and is not made again, so that
+    a fact costs what it changes and not what a conference holds (two thousand people, three hundred lines)."""
+
+    def once(part: Part) -> Part:
+        kept: deque[tuple[tuple[Any, ...], tuple[Any, ...], View]] = deque(maxlen=16)
+
+        @wraps(part)
+        def again(c: Conference, *args: Any) -> View:
+            key = tuple(getattr(c, name) for name in slices)
+            for seen, asked, made in kept:
+                if asked == args and all(a is b for a, b in zip(seen, key, strict=True)):
+                    return made
+            made = part(c, *args)
+            kept.append((key, args, made))
+            return made
+
+        return again
+
+    return once
 
 
 # --- pieces -------------------------------------------------------------------------------------------------------------
@@ -147,6 +174,7 @@ def caption(c: Conference, m: Line) -> View:
     return clean(id=m.id, at=m.at, who=who, kind=m.kind, text=m.text)
 
 
+@of("queue", "speeches", "people", "petitions", "plan")
 def queue_(c: Conference) -> View:
     """The whole queue, in order, with reasons; behind it what was called, done or taken out."""
     places = order(c)
@@ -157,6 +185,7 @@ def queue_(c: Conference) -> View:
     }
 
 
+@of("speeches", "queue", "people", "petitions", "outcomes")
 def statements_(c: Conference) -> View:
     out = {}
     for s in c.speeches.values():
@@ -168,6 +197,7 @@ def statements_(c: Conference) -> View:
     return {"statements": out, "without_outcome": c.without_outcome()}
 
 
+@of("petitions")
 def petitions_(c: Conference) -> View:
     return {
         "petitions": {
@@ -181,6 +211,7 @@ def petitions_(c: Conference) -> View:
     }  # fmt: skip
 
 
+@of("outcomes", "people", "petitions", "notice_ground", "notice_words")
 def outcomes_(c: Conference) -> View:
     return {
         "outcomes": {
@@ -201,6 +232,7 @@ def agenda_(c: Conference) -> View:
     return {"items": items, "conditions": unmet, "undo": clean(name=c.last.name, at=c.last.at) if c.last else {}}
 
 
+@of("people", "gavel")
 def people_(c: Conference, phones: bool = False, venue: str | None = None) -> View:
     """Everybody by id; those in the lobby apart. Telephone numbers only for those who call (R42)."""
 
@@ -218,6 +250,7 @@ def people_(c: Conference, phones: bool = False, venue: str | None = None) -> Vi
     }
 
 
+@of("conduct", "people")
 def conduct_(c: Conference) -> View:
     return {
         "proposals": {
@@ -234,6 +267,7 @@ def conduct_(c: Conference) -> View:
     }  # fmt: skip
 
 
+@of("conduct", "people")
 def escorts_(c: Conference, venue: str | None = None) -> View:
     """The instruction to lead somebody out, without the ground (R31, R32)."""
     return {
@@ -245,10 +279,12 @@ def escorts_(c: Conference, venue: str | None = None) -> View:
     }
 
 
+@of("venues")
 def venues_(c: Conference) -> View:
     return {"venue_states": {v.id: clean(status=v.status, note=v.note, count=v.count, since=v.since) for v in c.venues.values()}}
 
 
+@of("id", "minutes", "speeches", "queue", "people", "petitions", "plan")
 def minutes_(c: Conference) -> View:
     signed = [clean(person=called(c, s.person), role=s.role.value, digest=s.digest, at=s.at) for s in c.minutes.signatures]
     return {
@@ -274,8 +310,6 @@ def minutes_line(c: Conference, m: Line) -> View:
 
 # --- audiences ----------------------------------------------------------------------------------------------------------
 
-Part = Callable[[Conference], View]
-
 
 def may_(role: Role) -> Part:
     """Which commands this audience may give now, for audiences whose members are all alike."""
@@ -294,8 +328,8 @@ PARTS: Mapping[str, tuple[Part, ...]] = {
     "monitor": (common, *CASE, agenda_),
     "agency": (common, *CASE),
     "secretary": (common, *CASE, agenda_, people_, conduct_),
-    "desk": (common, queue_, statements_, petitions_, venues_, lambda c: people_(c, phones=True), conduct_, escorts_),
-    "office": (common, *CASE, agenda_, lambda c: people_(c, phones=True), conduct_, escorts_),
+    "desk": (common, queue_, statements_, petitions_, venues_, lambda c: people_(c, True), conduct_, escorts_),
+    "office": (common, *CASE, agenda_, lambda c: people_(c, True), conduct_, escorts_),
     "chair": (common, *CASE, agenda_, people_, conduct_, escorts_),
 }
 """Audience → parts of its view. An operator's audience is `operator:<venue>`."""
@@ -318,7 +352,7 @@ def view(c: Conference, audience: str) -> View:
         return {"title": c.plan.title, "phase": c.phase.value, "starts": c.plan.starts_at}
     if audience.startswith("operator:"):
         venue = audience.partition(":")[2]
-        parts: tuple[Part, ...] = (common, queue_, venues_, lambda c: people_(c, phones=True, venue=venue), lambda c: escorts_(c, venue))
+        parts: tuple[Part, ...] = (common, queue_, venues_, lambda c: people_(c, True, venue), lambda c: escorts_(c, venue))
     else:
         parts = PARTS[audience]
     out: View = {}

@@ -190,8 +190,9 @@ class Hub:
 
     def published(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
         """Called once for every commit: refused people go first, then each audience gets its patch, then each person what concerns them."""
-        self._remove_refused(before, after, {id for entry in entries for id in named(entry)})
-        for socket in self.sockets():
+        concerned = {id for entry in entries for id in named(entry)}
+        self._remove_refused(before, after, concerned)
+        for socket in [s for id in concerned for s in self._sockets.get(id, ())]:
             screen = audience(after.people[socket.person], socket.wanted)
             if screen != socket.audience:
                 self._audiences[socket.audience].discard(socket)
@@ -202,7 +203,7 @@ class Hub:
             frame = self._patch(name, before.seq)
             if frame:
                 self._to(name, frame)
-        self._personal(before, after, entries)
+        self._personal(before, after, concerned | {entry.by for entry in entries})
 
     def _remove_refused(self, before: Conference, after: Conference, concerned: set[str]) -> None:
         out = {Standing.REFUSED: "refused", Standing.TURNED_AWAY: "turned_away"}
@@ -282,22 +283,19 @@ class Hub:
     def _me_frame(self, mine: View) -> Frame:
         return Frame(pack({"type": "me", "seq": self.room.state.seq, "now": now(), "me": mine}))
 
-    def _personal(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
-        concerned = {e.person for c in (before, after) for e in c.queue.entries.values() if e.status in ACTIVE}
-        for entry in entries:
-            concerned.add(entry.by)
-            concerned.update(named(entry))
-        for person, sockets in list(self._sockets.items()):
-            if person in concerned or any(not s.me or s.audience.partition(":")[0] in PERSONAL for s in sockets):
-                mine = self._me(person)
-                frame: Frame | None = None
-                for socket in list(sockets):
-                    if not socket.me:
-                        self._snapshot(socket)
-                    elif socket.me != mine:
-                        frame = frame or self._me_frame(mine)
-                        socket.me = mine
-                        socket.send(frame)
+    def _personal(self, before: Conference, after: Conference, concerned: set[str]) -> None:
+        concerned |= {e.person for c in (before, after) for e in c.queue.entries.values() if e.status in ACTIVE}
+        concerned |= {s.person for name, sockets in self._audiences.items() if name.partition(":")[0] in PERSONAL for s in sockets}
+        for person in concerned & self._sockets.keys():
+            mine = self._me(person)
+            frame: Frame | None = None
+            for socket in list(self._sockets[person]):
+                if not socket.me:
+                    self._snapshot(socket)
+                elif socket.me != mine:
+                    frame = frame or self._me_frame(mine)
+                    socket.me = mine
+                    socket.send(frame)
 
     # --- volatile signals -------------------------------------------------------------------------------------------------
 
