@@ -1,0 +1,3 @@
+import { ask, goOn, onSubmit } from "./ask.js";
+
+onSubmit("code", async (data) => goOn(await ask("/api/code", data)));
