@@ -3,69 +3,23 @@
 import asyncio
 import json
 import socket
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import httpx
 import imageio_ffmpeg  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
-import uvicorn
-from fastapi import FastAPI, Request
 
-from server.media.embedded import EmbeddedEngine
-from server.media.engine import Direction, MediaConfig
-from server.media.routes import Admission, media_routes
-from server.media.tokens import Kind, MediaTokens
+from server.media.engine import Direction
 from tests.media.offers import FFMPEG, OBS
-from tests.media.peers import Hearer, Publisher, Tone, only_loopback, until
-
-SDP = {"Content-Type": "application/sdp"}
-TURN = '<turn:turn.example.vn?transport=udp>; rel="ice-server"; username="u"; credential="c"'
-
-
-@dataclass
-class Site:
-    engine: EmbeddedEngine
-    tokens: MediaTokens
-    http: httpx.AsyncClient
-
-    @property
-    def base(self) -> str:
-        return str(self.http.base_url).rstrip("/")
-
-    def bearer(self, seat: str, kind: Kind, **how: bool) -> dict[str, str]:
-        token = self.tokens.issue(seat, kind, int(time.time() * 1000), **how)
-        return {**SDP, "Authorization": f"Bearer {token}"}
+from tests.media.peers import Hearer, Publisher, Tone, until
+from tests.media.site import SDP, TURN, Site, open_site
 
 
 @pytest_asyncio.fixture
 async def site() -> AsyncIterator[Site]:
-    only_loopback()
-    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=4))
-    tokens = MediaTokens(bytes(32))
-    await engine.start()
-
-    async def authorize(request: Request, seat: str, kind: Kind) -> Admission:
-        """The right is in the token; the seat named `cookie` stands for one that came with its cookie."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        given = scheme == "Bearer" and tokens.spend(token, seat, kind, int(time.time() * 1000))
-        return Admission("c", seat, seat, given or seat == "cookie")
-
-    app = FastAPI()
-    app.include_router(media_routes(engine, authorize, turn_links=[TURN]))
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
-    serving = asyncio.create_task(server.serve([listening]))
-    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with httpx.AsyncClient(base_url=base) as http:
-        yield Site(engine, tokens, http)
-    await engine.stop()
-    server.should_exit = True
-    await serving
-    listening.close()
+    async with open_site() as site:
+        yield site
 
 
 async def test_publish_and_listen_with_tokens(site: Site) -> None:

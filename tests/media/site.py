@@ -1,0 +1,74 @@
+"""The routes of WHIP and WHEP with a real engine on a free port, for tests that come over HTTP."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+
+from server.media.embedded import EmbeddedEngine
+from server.media.engine import MediaConfig
+from server.media.routes import Admission, media_routes
+from server.media.tokens import Kind, MediaTokens
+from tests.media.peers import only_loopback
+
+SDP = {"Content-Type": "application/sdp"}
+TURN = '<turn:turn.example.vn?transport=udp>; rel="ice-server"; username="u"; credential="c"'
+
+
+@dataclass
+class Site:
+    engine: EmbeddedEngine
+    tokens: MediaTokens
+    http: httpx.AsyncClient
+
+    @property
+    def base(self) -> str:
+        return str(self.http.base_url).rstrip("/")
+
+    def bearer(self, seat: str, kind: Kind, **how: bool) -> dict[str, str]:
+        token = self.tokens.issue(seat, kind, int(time.time() * 1000), **how)
+        return {**SDP, "Authorization": f"Bearer {token}"}
+
+
+@asynccontextmanager
+async def open_site(cookies: tuple[str, ...] = ("cookie",)) -> AsyncIterator[Site]:
+    """The right is in the token; seats in `cookies` stand for those that came with their cookie."""
+    only_loopback()
+    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=4))
+    tokens = MediaTokens(bytes(32))
+    await engine.start()
+
+    async def authorize(request: Request, seat: str, kind: Kind) -> Admission:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        given = scheme == "Bearer" and tokens.spend(token, seat, kind, int(time.time() * 1000))
+        return Admission("c", seat, seat, given or seat in cookies)
+
+    app = FastAPI()
+    app.include_router(media_routes(engine, authorize, turn_links=[TURN]))
+
+    @app.get("/page")
+    def page() -> Response:
+        return HTMLResponse('<!doctype html><title>x</title><body><script src="page.js"></script>')
+
+    @app.get("/page.js")
+    def script() -> Response:
+        return Response(Path(__file__).with_name("page.js").read_bytes(), media_type="text/javascript")
+
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+    serving = asyncio.create_task(server.serve([listening]))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as http:
+        yield Site(engine, tokens, http)
+    await engine.stop()
+    server.should_exit = True
+    await serving
+    listening.close()
