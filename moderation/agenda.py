@@ -213,7 +213,7 @@ def conditions(c: Conference, step: int) -> tuple[Condition, ...]:
         wanted.append(Condition("petitions_answered", open_ == 0, open_))
     elif step == 6:
         wanted.append(Condition("queue_closed", not c.queue.open))
-        waiting = sum(e.waiting for e in c.queue.entries.values())
+        waiting = sum(e.waiting or e.called for e in c.queue.entries.values())
         wanted.append(Condition("queue_empty", waiting == 0, waiting))
         open_ = sum(not s.dealt_with for s in c.statements())
         wanted.append(Condition("statements_answered", open_ == 0, open_))
@@ -385,5 +385,9 @@ def session_resumed(c: Conference, f: SessionResumed, e: Entry) -> Conference:
 
 @evolves(ConferenceClosed)
 def conference_closed(c: Conference, f: ConferenceClosed, e: Entry) -> Conference:
+    from moderation.queue import Status, set_entry
+
+    if c.floor.prompt:
+        c = replace(set_entry(c, c.floor.prompt.entry, status=Status.REMOVED), floor=replace(c.floor, prompt=None))
     agenda = replace(c.agenda, visits=leave(c.agenda.visits, e.at), closed_at=e.at)
     return replace(c, phase=Phase.CLOSED, agenda=agenda, queue=replace(c.queue, open=False))

@@ -436,7 +436,7 @@ def escorted(c: Conference, f: Escorted, e: Entry) -> Conference:
 @evolves(AllSilenced)
 def all_silenced(c: Conference, f: AllSilenced, e: Entry) -> Conference:
     c = replace(c, floor=replace(c.floor, silenced=True), conduct=replace(c.conduct, display="neutral"))
-    return c if c.phase is Phase.BREAK else quiet_clocks(c, e.at)
+    return quiet_clocks(c, e.at)
 
 
 def quiet_clocks(c: Conference, at: Ms) -> Conference:

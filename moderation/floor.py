@@ -15,6 +15,7 @@ from moderation.kernel import (
     Fact,
     Facts,
     Ms,
+    Phase,
     Refusal,
     Role,
     decides,
@@ -518,7 +519,7 @@ def timers(c: Conference) -> tuple[Timer, ...]:
             out.append(Timer(speech.clock.since + speech.clock.left(speech.clock.since) + cut * SECOND, CutSpeech(speech.id, "soft_cut")))
         who = c.people[speech.person]
         if who.remote and not who.present and who.lost_at is not None and speech.clock.since is not None:
-            lost = max(who.lost_at, speech.started_at)
+            lost = max(who.lost_at, speech.clock.since)
             out.append(Timer(lost + c.plan.settings.floor_grace_s * SECOND, CutSpeech(speech.id, "lost")))
     return tuple(sorted(out, key=lambda t: t.at))
 
@@ -558,11 +559,18 @@ def floor_declined(c: Conference, f: FloorDeclined, e: Entry) -> Conference:
 def floor_given(c: Conference, f: FloorGiven, e: Entry) -> Conference:
     entry = c.queue.entries[f.entry]
     c = set_entry(c, f.entry, status=Status.SPEAKING, called_at=entry.called_at or e.at)
-    speech = Speech(
-        f"S{e.seq}", entry.person, entry.id, entry.motive, entry.topic, entry.petition, e.at,
-        Clock(allotted(c, entry.motive), 0, e.at),
-    )  # fmt: skip
-    floor = replace(c.floor, main=speech.id, prompt=None, paused=False)
+    clock = fresh_clock(c, entry.motive, e.at)
+    speech = Speech(f"S{e.seq}", entry.person, entry.id, entry.motive, entry.topic, entry.petition, e.at, clock)
+    return take(replace(c, floor=replace(c.floor, prompt=None)), speech)
+
+
+def fresh_clock(c: Conference, motive: Motive, at: Ms) -> Clock:
+    """The clock of a speech that begins. While all are silenced it does not run (R34)."""
+    return Clock(allotted(c, motive), 0, None if c.floor.silenced else at)
+
+
+def take(c: Conference, speech: Speech) -> Conference:
+    floor = replace(c.floor, main=speech.id, paused=c.floor.silenced)
     return replace(c, speeches=put(c.speeches, speech.id, speech), floor=floor)
 
 
@@ -575,10 +583,10 @@ def answer_called(c: Conference, f: AnswerCalled, e: Entry) -> Conference:
     entry = QueueEntry(f.entry, f.person, who.channel, who.venue, Motive.ANSWER, topic, petition, e.by, e.at, status=Status.SPEAKING, called_at=e.at)
     c = replace(c, queue=replace(c.queue, entries=put(c.queue.entries, f.entry, entry)))
     speech = Speech(
-        f"S{e.seq}", f.person, f.entry, Motive.ANSWER, topic, petition, e.at, Clock(allotted(c, Motive.ANSWER), 0, e.at),
+        f"S{e.seq}", f.person, f.entry, Motive.ANSWER, topic, petition, e.at, fresh_clock(c, Motive.ANSWER, e.at),
         answers=f.about,
     )  # fmt: skip
-    return replace(c, speeches=put(c.speeches, speech.id, speech), floor=replace(c.floor, main=speech.id, paused=False))
+    return take(c, speech)
 
 
 @evolves(SpeechEnded)
@@ -653,7 +661,7 @@ def interposed(c: Conference, f: Interposed, e: Entry) -> Conference:
 def interposition_ended(c: Conference, f: InterpositionEnded, e: Entry) -> Conference:
     c = set_speech(c, f.speech, clock=c.speeches[f.speech].clock.stopped(e.at), ended_at=e.at, ended="finished")
     c = replace(c, floor=replace(c.floor, interposed=None))
-    return c if c.floor.paused else clocks_resumed(c, e.at)
+    return c if c.floor.paused or c.phase is Phase.BREAK else clocks_resumed(c, e.at)
 
 
 @evolves(StatementAnswered)

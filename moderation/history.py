@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from moderation import conduct, floor, minutes, people, rights
-from moderation.agenda import ConferenceClosed
+from moderation.agenda import ROUND, ConferenceClosed, StepOpened
 from moderation.conference import Conference, LastAct
 from moderation.kernel import DECIDE, EVOLVE, Actor, Clock, Command, Entry, Fact, Facts, Ms, Refusal, decides, evolves
-from moderation.queue import Status
+from moderation.queue import QueueEntry, Status
 
 
 def decide(c: Conference, command: Command, by: Actor, now: Ms) -> Facts:
@@ -70,6 +70,9 @@ def undone(c: Conference, f: Undone, e: Entry) -> Conference:
         else:
             s = speeches[id]
             speeches[id] = replace(s, clock=s.clock.stopped(e.at), ended_at=s.ended_at or e.at, ended=s.ended or "undone", undone=True)
+    for id in last.entries:
+        if entries[id].waiting:
+            entries = withdrawn_twin(entries, entries[id])
     petitions = {**c.petitions, **{id: before.petitions[id] for id in last.petitions}}
     prompt = before.floor.prompt
     if prompt:
@@ -78,7 +81,7 @@ def undone(c: Conference, f: Undone, e: Entry) -> Conference:
         id: replace(m, struck=True, released=False) if m.speech in last.speeches and m.speech not in before.speeches else m
         for id, m in c.minutes.lines.items()
     }
-    return replace(
+    restored = replace(
         c,
         queue=replace(before.queue, entries=entries),
         speeches=speeches,
@@ -86,6 +89,17 @@ def undone(c: Conference, f: Undone, e: Entry) -> Conference:
         floor=replace(before.floor, prompt=prompt),
         minutes=replace(c.minutes, lines=lines),
     )
+    return floor.clocks_resumed(restored, e.at)
+
+
+def withdrawn_twin(entries: dict[str, QueueEntry], restored: QueueEntry) -> dict[str, QueueEntry]:
+    """Whoever has asked again in the meantime keeps the older place, and only that (R17)."""
+    return {
+        id: replace(q, status=Status.WITHDRAWN)
+        if q.waiting and q.id != restored.id and (q.person, q.motive) == (restored.person, restored.motive)
+        else q
+        for id, q in entries.items()
+    }
 
 
 def rebased(clock: Clock, then: Ms, now: Ms) -> Clock:
@@ -98,11 +112,13 @@ def remembered(c: Conference, after: Conference, e: Entry) -> LastAct | None:
     last = c.last
     if isinstance(e.fact, Undone | conduct.Refused | people.SentBack | ConferenceClosed):
         return None
+    if isinstance(e.fact, StepOpened) and e.fact.step not in ROUND:
+        return None
     if not e.fact.undoable:
         if last is None or last.command == e.command or touched(c, after, last):
             return None
         return last
-    accepted = isinstance(e.fact, floor.FloorGiven) and c.floor.prompt is not None and c.floor.prompt.entry == e.fact.entry
+    accepted = isinstance(e.fact, floor.FloorGiven) and last is not None and last.name == floor.Called.name and e.fact.entry in last.entries
     if last is None or (last.command != e.command and not accepted):
         last = LastAct(e.command, e.seq, e.fact.name, e.by, e.at, replace(c, last=None))
     return replace(

@@ -214,8 +214,11 @@ def text(value: str, limit: int, what: str, *, required: bool = True) -> str:
 
 
 def fresh(mapping: Mapping[str, Any], key: str) -> str:
-    """A new id made by the client, which must not exist yet: an id can be taken once."""
-    if not 4 <= len(key) <= 64 or not all(c.isalnum() or c in "-_." for c in key):
+    """A new id made by the client, which must not exist yet: an id can be taken once.
+
+    Ids such as S12 or M12 are the room's own, made from the number of a fact still to come.
+    """
+    if not 4 <= len(key) <= 64 or not all(c.isalnum() or c in "-_." for c in key) or (key[0] in "MRS" and key[1:].isdecimal()):
         raise Refusal("bad_id", id=key[:64])
     if key in mapping:
         raise Refusal("id_taken", id=key)

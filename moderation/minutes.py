@@ -77,9 +77,12 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
+    """`read_back` counts the lines that stood when the minutes were finished: those are what is signed, whatever the room notes afterwards."""
+
     lines: Mapping[str, Line] = empty()
     secretaries: tuple[str, ...] = ()
     finished_at: Ms | None = None
+    read_back: int | None = None
     signatures: tuple[Signature, ...] = ()
 
 
@@ -201,11 +204,10 @@ class LineCorrected(Fact):
 
 
 def digest(c: Conference) -> str:
-    """SHA-256 (hex) over the lines as they stand, without names: erasing personal data later leaves it true."""
+    """SHA-256 (hex) over the lines as they stand, or stood when they were read back; without names: erasing personal data later leaves it true."""
     lines = [
         [m.id, m.at, m.step, m.kind, m.code, dict(m.params), m.text, m.speech, m.petition, m.about, m.topic, m.field, m.body, m.struck]
-        for m in c.minutes.lines.values()
-        if not m.corrects
+        for m in list(c.minutes.lines.values())[: c.minutes.read_back]
     ]
     return hashlib.sha256(json.dumps([c.id, lines], sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
@@ -360,7 +362,8 @@ def line_struck(c: Conference, f: LineStruck, e: Entry) -> Conference:
 
 @evolves(MinutesFinished, MinutesReopened)
 def minutes_finished_or_reopened(c: Conference, f: MinutesFinished | MinutesReopened, e: Entry) -> Conference:
-    return replace(c, minutes=replace(c.minutes, finished_at=e.at if isinstance(f, MinutesFinished) else None))
+    finished = isinstance(f, MinutesFinished)
+    return replace(c, minutes=replace(c.minutes, finished_at=e.at if finished else None, read_back=len(c.minutes.lines) if finished else None))
 
 
 @evolves(MinutesSigned)

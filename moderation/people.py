@@ -16,7 +16,6 @@ from moderation.kernel import (
     Facts,
     Identity,
     Ms,
-    Phase,
     Refusal,
     Role,
     decides,
@@ -331,6 +330,10 @@ def clean_identity(identity: Identity) -> Identity:
 
 @decides(AddPerson)
 def add_person(c: Conference, cmd: AddPerson, by: Actor, now: Ms) -> Facts:
+    if not cmd.roles or Role.SYSTEM in cmd.roles:
+        raise Refusal("role_unknown")
+    if Role.OPERATOR in cmd.roles or cmd.venue is not None:
+        venue_known(c, cmd.venue or "")
     return (
         PersonAdded(
             fresh(c.people, cmd.person), cmd.roles, clean_identity(cmd.identity), cmd.channel, cmd.venue,
@@ -387,7 +390,7 @@ def send_back(c: Conference, cmd: SendBack, by: Actor, now: Ms) -> Facts:
             raise Refusal("only_online_citizens")
         if who.standing not in (Standing.ADMITTED, Standing.JOINED, Standing.EXPECTED):
             raise Refusal("not_in_room")
-        if c.floor.main and c.speeches[c.floor.main].person == id:
+        if any(c.speeches[s].person == id for s in (c.floor.main, c.floor.interposed) if s):
             raise Refusal("has_the_floor")
     return (SentBack(persons, text(cmd.reason, MAX_TOPIC, "reason", required=False)),)
 
@@ -492,7 +495,7 @@ def person_added(c: Conference, f: PersonAdded, e: Entry) -> Conference:
         f.standing, registered_by=e.by, knocked_at=e.at if f.standing is Standing.LOBBY else None,
         joined_at=e.at if f.standing is Standing.JOINED else None, suspect=f.suspect,
     )  # fmt: skip
-    gavel = c.gavel or (f.person if Role.CHAIR in f.roles and not f.deputy and c.phase is Phase.PLANNED else None)
+    gavel = c.gavel or (f.person if Role.CHAIR in f.roles and not f.deputy else None)
     return replace(c, people=put(c.people, f.person, who), gavel=gavel)
 
 

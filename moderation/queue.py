@@ -82,6 +82,10 @@ class QueueEntry:
         return self.status is Status.WAITING
 
     @property
+    def called(self) -> bool:
+        return self.status is Status.CALLED
+
+    @property
     def on_behalf(self) -> bool:
         return self.entered_by != self.person
 
@@ -402,8 +406,10 @@ def may_touch(c: Conference, by: Actor, entry: QueueEntry) -> None:
 
 
 def follow_up_due(c: Conference, who: str) -> bool:
-    """Somebody may follow up when a statement of theirs has been answered (R16)."""
-    return any(s.person == who and s.answered_at for s in c.turns())
+    """Somebody may follow up once on each answer they were given (R16): a second time only when the follow-up itself was answered."""
+    turns = [s for s in c.turns() if s.person == who]
+    answered = max((s.answered_at for s in turns if s.answered_at), default=0)
+    return answered > max((s.started_at for s in turns if s.motive is Motive.FOLLOW_UP), default=-1)
 
 
 def no_second(c: Conference, who: str, motive: Motive) -> None:
