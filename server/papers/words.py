@@ -1,0 +1,116 @@
+"""How papers say dates, times, bodies and offices (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, timezone
+
+from moderation.conference import Conference
+from moderation.kernel import Ms
+from moderation.people import Person
+from moderation.plan import Plan
+from moderation.wording import ERASED
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Vietnam's time has had no summer time and no other offset since 1975, so no table of zones is needed."""
+
+BLANK = "……"
+"""Where somebody will write by hand."""
+
+
+def moment(at: Ms) -> datetime:
+    return datetime.fromtimestamp(at / 1000, VIETNAM)
+
+
+def day(at: Ms) -> str:
+    """ngày 14 tháng 01 năm 2027."""
+    return day_of(moment(at).date())
+
+
+def day_of(when: date) -> str:
+    """Days below 10 and the months 1 and 2 get a zero before them, so that nobody can put another figure there."""
+    month = f"{when.month:02}" if when.month < 3 else str(when.month)
+    return f"ngày {when.day:02} tháng {month} năm {when.year}"
+
+
+def due(iso: str) -> str:
+    """The date of an outcome (ISO) as papers say it."""
+    return day_of(date.fromisoformat(iso))
+
+
+def short(iso: str) -> str:
+    """20/01/2027, for the cells of a table."""
+    return date.fromisoformat(iso).strftime("%d/%m/%Y")
+
+
+def clock(at: Ms) -> str:
+    """13 giờ 30 phút."""
+    return moment(at).strftime("%H giờ %M phút")
+
+
+def stamp(at: Ms, to: Ms | None = None) -> str:
+    """13:30:05, or 13:30:05–13:32:40: the exact times by which a place in a recording is found."""
+    said = moment(at).strftime("%H:%M:%S")
+    return said if to is None else f"{said}–{moment(to):%H:%M:%S}"
+
+
+def since(length: Ms) -> str:
+    """1:04:25 after the opening."""
+    seconds = length // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def lasting(length: Ms) -> str:
+    """2 phút 35 giây."""
+    minutes, seconds = divmod(round(length / 1000), 60)
+    parts = ([f"{minutes} phút"] if minutes else []) + ([f"{seconds} giây"] if seconds or not minutes else [])
+    return " ".join(parts)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other. Bodies have commas in their names, so they are parted by semicolons."""
+    return "; ".join(names)
+
+
+def sentence(words: str) -> str:
+    """The words with a full stop behind them, unless they end in a mark of their own."""
+    words = words.strip()
+    return words if not words or words[-1] in ".!?…" else f"{words}."
+
+
+def body(plan: Plan, id: str | None) -> str:
+    """The full name of a body of the plan, "" for none."""
+    return next((b.name for b in plan.bodies if b.id == id), id or "")
+
+
+def described(c: Conference, who: Person) -> str:
+    """A person with title, organisation and area, as the list of those present says it; never telephone, number or address."""
+    name = who.identity.name if who.identity else ERASED
+    area = who.identity.area if who.identity else ""
+    more = (who.title, who.represents, body(c.plan, who.body), area)
+    return ", ".join([name, *dict.fromkeys(part for part in more if part and part not in name)])
+
+
+def issuer(plan: Plan) -> tuple[str, ...]:
+    """The issuing body in one or two lines: the name of the ward or commune goes into the second."""
+    whole, unit = plan.chair_body or plan.unit, plan.unit
+    if unit and whole.casefold() != unit.casefold() and whole.casefold().endswith(unit.casefold()):
+        return whole[: -len(unit)].strip().upper(), unit.upper()
+    return (whole.upper(),) if whole else (BLANK,)
+
+
+def symbol(plan: Plan) -> str:
+    """The body's part of a number: UBND of 12/TB-UBND."""
+    return plan.notice_number.partition("-")[2] or BLANK
+
+
+def place_name(plan: Plan) -> str:
+    """The name before a date: Bến Sông of "phường Bến Sông"."""
+    return re.sub(r"^(?:phường|xã|đặc khu|thị trấn|thành phố|tỉnh)\s+", "", plan.unit, flags=re.IGNORECASE) or BLANK
+
+
+def office(title: str) -> str:
+    """The office alone, as it stands over a signature: CHỦ TỊCH of "Chủ tịch UBND phường Bến Sông"."""
+    short = re.split(r"\s+(?:UBND|[Uu]ỷ ban|[Ủủ]y ban|HĐND|[Đđ]ảng [ủu]y|[Tt]hành [ủu]y|[Pp]hường|[Xx]ã|[Đđ]ặc khu|[Tt]hành phố)\b", title, maxsplit=1)[0]
+    return short.strip().upper()
