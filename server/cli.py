@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Cổng web (PORT).")] = None,
     host: Annotated[str, typer.Option(help="Địa chỉ lắng nghe.")] = "0.0.0.0",
     robots: Annotated[bool, typer.Option("--robots", help="Thêm người tham dự mô phỏng, có tiếng và hình.")] = False,
+    speed: Annotated[float, typer.Option(help="Người mô phỏng diễn nhanh gấp bao nhiêu lần thực tế.")] = 12.0,
     links_json: Annotated[Path | None, typer.Option("--links-json", help="Ghi các liên kết vào tệp JSON.")] = None,
     tls: Annotated[bool, typer.Option("--tls", help="https với chứng thư tự tạo, để điện thoại dùng được micro.")] = False,
 ) -> None:
@@ -55,19 +57,20 @@ def demo(
     settings.prepare()
     address = lan_address() if host == "0.0.0.0" else None
     files = self_signed(settings.data_dir / "secrets", ["localhost", "127.0.0.1", *([address] if address else [])]) if tls else None
-    tasks: list[asyncio.Task[Any]] = []
+    actors: list[asyncio.subprocess.Process] = []
 
     async def ready(parts: Any, base: str) -> None:
         seeded = await seed(parts, base)
-        if links_json:
-            write_links(seeded, links_json)
+        path = links_json or settings.data_dir / "secrets" / "links.json"
+        write_links(seeded, path)
         typer.echo(announce(seeded, address is not None, tls))
         if robots:
-            from server.rehearsal.robots import play
-
-            tasks.append(asyncio.create_task(play(base, seeded["links"])))
+            actors.append(await asyncio.create_subprocess_exec(sys.executable, "-m", "server", "rehearse", str(path), "--speed", str(speed)))
 
     server(settings, ready, files).run()
+    for process in actors:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
 
 
 def default_demo_data() -> Path | None:
@@ -109,13 +112,15 @@ async def first_steps(parts: Any, base: str) -> None:
 @app.command()
 def rehearse(
     links: Annotated[Path, typer.Argument(help="Tệp liên kết do `doithoai demo --links-json` ghi ra.")],
-    speed: Annotated[float, typer.Option(help="Nhanh gấp bao nhiêu lần thực tế.")] = 20.0,
+    speed: Annotated[float, typer.Option(help="Nhanh gấp bao nhiêu lần thực tế.")] = 12.0,
+    without: Annotated[str, typer.Option(help="Những vai để người thật làm, cách nhau bằng dấu phẩy, ví dụ chair,secretary.")] = "",
 ) -> None:
-    """Đưa người tham dự mô phỏng vào một hội nghị mẫu đang chạy."""
+    """Đưa người tham dự mô phỏng vào một hội nghị mẫu đang chạy, có tiếng và hình, diễn theo ví dụ."""
     from server.rehearsal.robots import play
 
     seeded = json.loads(links.read_text(encoding="utf-8"))
-    asyncio.run(play(seeded["base"], seeded["links"], speed=speed))
+    done = asyncio.run(play(seeded["base"], seeded["people"], speed, tuple(filter(None, without.split(",")))))
+    typer.echo(t("vi", "cli.rehearsed", done=done))
 
 
 @app.command()

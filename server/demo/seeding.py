@@ -58,7 +58,8 @@ async def seed(parts: Parts, base: str) -> dict[str, object]:
     links = {role: personal_link(parts.engine, parts.keys, case.seats[person], base) for role, person in ROLES.items()}
     with parts.engine.begin() as database:
         public = f"{base}/vao#{public_link(database, parts.keys, conference, now())}"
-    return {"base": base, "conference": conference, "links": links, "public": public, "seats": case.seats}
+    people = {person: personal_link(parts.engine, parts.keys, seat, base) for person, seat in case.seats.items()}
+    return {"base": base, "conference": conference, "links": links, "public": public, "people": people, "seats": case.seats}
 
 
 def lan_address() -> str | None:
