@@ -408,7 +408,7 @@ def may_touch(c: Conference, by: Actor, entry: QueueEntry) -> None:
 def follow_up_due(c: Conference, who: str) -> bool:
     """Somebody may follow up once on each answer they were given (R16): a second time only when the follow-up itself was answered."""
     turns = [s for s in c.turns() if s.person == who]
-    answered = max((s.answered_at for s in turns if s.answered_at), default=0)
+    answered = max((s.answered_at for s in turns if s.answered_at), default=-1)
     return answered > max((s.started_at for s in turns if s.motive is Motive.FOLLOW_UP), default=-1)
 
 
