@@ -68,11 +68,17 @@ def called(c: Conference, person: str | None) -> str:
     return f"{name} ({who.represents})" if who.represents else name
 
 
+def full(words: str) -> str:
+    """The words with a full stop, unless they end in a mark of their own."""
+    words = words.strip()
+    return words if not words or words[-1] in ".!?…" else words + "."
+
+
 def sentence(c: Conference, line: Line) -> str:
     """What the room itself says in this line, without the secretary's text."""
     p: Mapping[str, Any] = line.params
     who = called(c, p.get("person")) if "person" in p else ""
-    because = f" Lý do: {p['reason']}." if p.get("reason") else ""
+    because = f" Lý do: {full(p['reason'])}" if p.get("reason") else ""
     venues = {v.id: v.name for v in c.plan.venues}
     bodies = {b.id: b.short for b in c.plan.bodies}
     match line.code:
@@ -97,7 +103,7 @@ def sentence(c: Conference, line: Line) -> str:
         case "format_changed":
             return f"Chủ trì quyết định chuyển hình thức hội nghị sang {FORMATS[p['format']]}."
         case "venue_reported":
-            note = f" {p['note']}." if p["note"] else ""
+            note = f" {full(p['note'])}" if p["note"] else ""
             return f"Điểm cầu {venues.get(p['venue'], p['venue'])}: {VENUE[p['status']]}.{note}"
         case "people_counted":
             return f"{venues.get(p['venue'], p['venue'])}: có mặt {p['count']} người."
@@ -108,11 +114,11 @@ def sentence(c: Conference, line: Line) -> str:
         case "writing_promised":
             return f"Ý kiến của {called(c, c.speeches[p['speech']].person)} sẽ được trả lời bằng văn bản."
         case "reminded":
-            return f"Chủ trì nhắc nhở {who}: {p['words']}"
+            return f"Chủ trì nhắc nhở {who}: {full(p['words'])}"
         case "refused":
             rule = f" (điểm {p['rule']} nội quy)" if p["rule"] else ""
             by = f" Người đề xuất: {called(c, p['proposed_by'])}." if p["proposed_by"] else ""
-            return f"Chủ trì từ chối đối thoại với {who}. Căn cứ khoản 3 Điều 4: {GROUNDS[p['ground']]}{rule}. {p['words']}{by}"
+            return f"Chủ trì từ chối đối thoại với {who}. Căn cứ khoản 3 Điều 4: {GROUNDS[p['ground']]}{rule}. {full(p['words'])}{by}"
         case "readmitted":
             return f"Chủ trì cho {who} tiếp tục tham gia.{because}"
         case "petitions_answered":
@@ -122,10 +128,10 @@ def sentence(c: Conference, line: Line) -> str:
             return f"Kiến nghị {p['petition']} được đưa ra trao đổi tại hội nghị.{because}"
         case "petition_raised":
             petition = c.petitions[p["petition"]]
-            return f"Ghi nhận kiến nghị mới {p['petition']}: {petition.content}"
+            return f"Ghi nhận kiến nghị mới {p['petition']}: {full(petition.content)}"
         case "notice_extended":
             ground = {"beyond_authority": "có nội dung vượt thẩm quyền", "complex": "có nội dung phức tạp, liên quan nhiều cơ quan"}[p["ground"]]
-            return f"Thời hạn ban hành Thông báo kết luận là 15 ngày làm việc: {ground}. {p['words']}"
+            return f"Thời hạn ban hành Thông báo kết luận là 15 ngày làm việc: {ground}. {full(p['words'])}"
         case "all_silenced":
             return "Chủ trì yêu cầu giữ trật tự, tạm ngắt mọi micro."
         case "silence_lifted":

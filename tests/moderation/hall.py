@@ -85,7 +85,7 @@ class Hall:
             self.journal.append(entry)
         return facts
 
-    def refused(self, code: str, command: Command, by: str = "chair", **details: Any) -> None:
+    def refused(self, code: str, command: Command, by: str = "chair", /, **details: Any) -> None:
         """The command must be refused with this code (and these details), and change nothing."""
         before = self.c
         with pytest.raises(Refusal) as caught:
@@ -94,8 +94,9 @@ class Hall:
         assert details.items() <= caught.value.details.items()
         assert self.c is before
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> Hall:
         self.now += round(seconds * SECOND)
+        return self
 
     # --- scenes ---------------------------------------------------------------------------------------------------------
 
