@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS: Final = 8.0
 """OBS waits eight seconds for an answer; nobody is kept longer."""
 START_SECONDS: Final = 15.0
-BEAT_SECONDS: Final = 2.0
-"""Interval at which the process is asked for a sign of life; after two without one it is killed."""
+BEAT_SECONDS: Final = 1.0
+"""Interval at which the process is asked for a sign of life, and time it has for it; without two it is killed."""
 BACKOFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Seconds before the next start, after so many starts that did not become ready."""
 EVENTS_WAITING: Final = 256
@@ -121,7 +121,7 @@ class EmbeddedEngine:
             if not isinstance(event, Levels) or queue.qsize() < EVENTS_WAITING:
                 queue.put_nowait(event)
 
-    async def _ask(self, do: str, **arguments: object) -> Any:
+    async def _ask(self, do: str, seconds: float = ANSWER_SECONDS, **arguments: object) -> Any:
         writer = self._writer
         if writer is None or not self._ready.is_set():
             raise MediaRefusal("media_unavailable")
@@ -130,7 +130,7 @@ class EmbeddedEngine:
         self._waiting[number] = answer
         wire.send(writer, {"id": number, "do": do, **arguments})
         try:
-            return await asyncio.wait_for(answer, ANSWER_SECONDS)
+            return await asyncio.wait_for(answer, seconds)
         except TimeoutError:
             raise MediaRefusal("media_unavailable") from None
         finally:
@@ -211,7 +211,11 @@ class EmbeddedEngine:
         await self._ready.wait()
         while missed < 2:
             await asyncio.sleep(BEAT_SECONDS)
-            missed = 0 if (await self.stats()).up else missed + 1
+            try:
+                await self._ask("stats", BEAT_SECONDS)
+                missed = 0
+            except MediaRefusal:
+                missed += 1
         log.error("the media engine gives no sign of life")
         with suppress(ProcessLookupError):
             process.kill()

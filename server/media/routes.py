@@ -6,6 +6,7 @@ new session.
 """
 
 import hmac
+import logging
 import random
 import secrets
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from server.errors import answer, language_of
 from server.media.engine import MediaEngine, MediaRefusal
 from server.media.sdp import MAX_BYTES
 from server.media.tokens import Kind
+
+log = logging.getLogger(__name__)
 
 SDP: Final = "application/sdp"
 STATUS: Final = {
@@ -180,6 +183,7 @@ def _shared(response: Response) -> Response:
 
 def _refused(request: Request, refusal: MediaRefusal) -> Response:
     """The refusal in the one shape; where trying again helps, with a time that differs from client to client."""
+    log.info("%s refused: %s %s", request.url.path, refusal.code, refusal.details)
     details = dict(refusal.details)
     status = STATUS[refusal.code]
     if status == 503:

@@ -17,6 +17,8 @@ MAX_LINES: Final = 1500
 MAX_LINE: Final = 2000
 MAX_SECTIONS: Final = 6
 """Media sections; a browser sends at most one for sound and a few for pictures."""
+VIDEO_KBITS: Final = 1200
+"""What a publisher's picture may take, in kbit/s: more is not shown (RFC 8866 section 5.8)."""
 
 _DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 _OPUS: Final = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
@@ -36,6 +38,7 @@ class Offer:
     text: str
     kinds: tuple[str, ...]
     """`audio` or `video`, one for each media section, in order."""
+    publishing: bool
     profiles: dict[str, str]
     """H.264 payload type → the profile-level-id that was offered, to be given back in the answer."""
 
@@ -68,17 +71,20 @@ def read_offer(offer: str, *, publishing: bool) -> Offer:
     if kinds.count("audio") > 1:
         raise MediaRefusal("malformed_sdp", reason="m=")
     text, profiles = _clean([*session, *(line for section in sections for line in section)])
-    return Offer(text, kinds, profiles)
+    return Offer(text, kinds, publishing, profiles)
 
 
 def write_answer(answer: str, offer: Offer, announced: str | None) -> str:
     """The engine's answer as it goes out.
 
-    Adds the Opus parameters for error correction (RFC 7587), gives H.264 profiles back as offered, and
+    Adds the Opus parameters for error correction (RFC 7587) and the bound of a publisher's picture, gives H.264 profiles back as offered, and
     writes the announced address in place of the machine's own.
     """
     lines: list[str] = []
+    kind = ""
     for line in answer.replace("\r\n", "\n").rstrip("\n").split("\n"):
+        if line.startswith("m="):
+            kind = line[2:7]
         if profile := _PROFILE.fullmatch(line):
             line = profile[1] + offer.profiles.get(profile[2], profile[3]) + profile[4]
         elif announced and (candidate := _CANDIDATE.fullmatch(line)):
@@ -86,6 +92,8 @@ def write_answer(answer: str, offer: Offer, announced: str | None) -> str:
         elif announced and line.startswith("c=IN "):
             line = f"c=IN IP{6 if ':' in announced else 4} {announced}"
         lines.append(line)
+        if line.startswith("c=") and kind == "video" and offer.publishing:
+            lines.append(f"b=AS:{VIDEO_KBITS}")
         if opus := _OPUS.fullmatch(line):
             lines.append(f"a=fmtp:{opus[1]} minptime=10;useinbandfec=1")
     return "\r\n".join(lines) + "\r\n"

@@ -1,7 +1,6 @@
 """The WebRTC sessions of all conferences, on aiortc: who publishes, who listens, and who has gone."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +29,6 @@ _LISTENED: Final = {"audio": ("audio/opus",), "video": ("video/VP8", "video/rtx"
 
 _PEER: Final = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
 """No server of anybody's is asked for our address; everything of a session goes over one transport."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
@@ -146,7 +143,6 @@ class Sessions:
             await peer.setLocalDescription(await peer.createAnswer())
         except Exception as error:  # aiortc's parser raises whatever its string functions raise
             self._close(session, "failed")
-            log.info("offer refused: %s", error)
             raise MediaRefusal("malformed_sdp", reason=type(error).__name__) from error
         if self._sessions.get((session.conference, session.name)) is not session:
             raise MediaRefusal("media_unavailable")

@@ -10,25 +10,10 @@ import signal
 import socket
 import sys
 
-import aioice.ice
-
 from server.media import wire
 from server.media.engine import Closed, Levels, MediaConfig, MediaRefusal
+from server.media.network import drop_strangers, offer_addresses
 from server.media.sessions import Sessions
-
-LOOPBACK = "127.0.0.1"
-
-
-def offer_addresses(config: MediaConfig) -> None:
-    """Set the local addresses that go into answers; aioice leaves loopback out, and has no setting for it."""
-    own = aioice.ice.get_host_addresses
-
-    def addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-        if config.addresses:
-            return list(config.addresses)
-        return own(use_ipv4, use_ipv6) + ([LOOPBACK] if config.include_loopback and use_ipv4 else [])
-
-    aioice.ice.get_host_addresses = addresses
 
 
 async def perform(sessions: Sessions, message: wire.Message) -> object:
@@ -59,6 +44,7 @@ async def serve(end: socket.socket) -> None:
         return
     config = MediaConfig(**{**first, "addresses": tuple(first["addresses"])})
     offer_addresses(config)
+    drop_strangers()
 
     def tell(event: Levels | Closed) -> None:
         wire.send(writer, wire.from_event(event))

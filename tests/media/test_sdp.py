@@ -31,6 +31,7 @@ def test_answer_announces_one_address_and_error_correction() -> None:
     answer = "\r\n".join(
         [
             "v=0",
+            "m=video 40001 UDP/TLS/RTP/SAVPF 96",
             "c=IN IP4 10.0.0.7",
             "a=candidate:x 1 udp 2130706431 10.0.0.7 40001 typ host",
             "a=rtpmap:111 opus/48000/2",
@@ -41,8 +42,8 @@ def test_answer_announces_one_address_and_error_correction() -> None:
     assert "10.0.0.7" not in written
     assert "a=candidate:x 1 udp 2130706431 203.0.113.9 40001 typ host\r\n" in written
     assert "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n" in written
-    assert "c=IN IP4 203.0.113.9\r\n" in written
-    assert write_answer(answer, offer, None).startswith("v=0\r\nc=IN IP4 10.0.0.7\r\n")
+    assert "c=IN IP4 203.0.113.9\r\nb=AS:1200\r\n" in written
+    assert "c=IN IP4 10.0.0.7\r\n" in write_answer(answer, offer, None)
 
 
 @pytest.mark.parametrize(
