@@ -1,0 +1,83 @@
+import { html, nothing, ref } from "../../../vendor/lit.js";
+import { devices, listen, publish } from "../media.js";
+import { button, t } from "../ui.js";
+
+/** @import { Room } from "../connection.js" */
+
+/**
+ * The devices of somebody who conducts or answers: the programme to watch and hear, and one's own microphone and camera. Both are opened only when asked
+ * for, since in a hall a second loudspeaker would echo. Who is heard is decided by the room alone.
+ */
+export class Studio {
+  #room;
+  /** @type {ReturnType<typeof listen> | null} */
+  #programme = null;
+  /** @type {MediaStream | null} */
+  #own = null;
+  /** @type {ReturnType<typeof publish> | null} */
+  #session = null;
+  #trouble = "";
+
+  /** @param {Room} room */
+  constructor(room) {
+    this.#room = room;
+  }
+
+  template() {
+    return html`<section class="studio">
+      <h3>${t("studio.title")}</h3>
+      ${this.#programme ? this.#pictures() : nothing}
+      <div class="tools">
+        ${button({ label: t(this.#programme ? "studio.stop_watching" : "studio.watch"), icon: "monitor", kind: "small", pressed: Boolean(this.#programme), onclick: () => this.#watch() })}
+        ${this.#programme?.blocked ? button({ label: t("studio.play"), icon: "volume-2", kind: "small primary", onclick: () => void this.#programme?.play() }) : nothing}
+        ${button({
+          label: t(this.#own ? "studio.stop_sending" : "studio.send"), icon: this.#own ? "mic" : "mic-off", kind: "small", pressed: Boolean(this.#own),
+          why: this.#own || this.#room.me.on_stage ? "" : t("studio.not_on_stage"), onclick: () => void this.#send(),
+        })}
+      </div>
+      ${this.#own ? html`<p class="why" role="status">${t(this.#room.me.heard ? "studio.heard" : "studio.standby")} · ${t(`studio.session_${this.#session?.state}`)}</p>` : nothing}
+      ${this.#trouble ? html`<p class="notice warn">${t(`studio.trouble_${this.#trouble}`)}</p>` : nothing}
+    </section>`;
+  }
+
+  #pictures() {
+    /** @param {MediaStream | null | undefined} stream @param {string} label */
+    const picture = (stream, label) =>
+      html`<video muted autoplay playsinline aria-label=${label} ${ref((element) => {
+        if (element instanceof HTMLVideoElement && element.srcObject !== (stream ?? null)) element.srcObject = stream ?? null;
+      })}></video>`;
+    return html`<div class="pictures">${picture(this.#programme?.floor, t("studio.floor"))} ${picture(this.#programme?.hall, t("studio.hall"))}</div>`;
+  }
+
+  #watch() {
+    if (this.#programme) {
+      this.#programme.stop();
+      this.#programme = null;
+    } else {
+      this.#programme = listen(this.#room, { video: true });
+      this.#programme.addEventListener("change", () => this.#changed());
+    }
+    this.#changed();
+  }
+
+  async #send() {
+    this.#trouble = "";
+    if (this.#own) {
+      this.#session?.stop();
+      for (const track of this.#own.getTracks()) track.stop();
+      this.#own = this.#session = null;
+    } else {
+      const { stream, trouble } = await devices();
+      if (stream) {
+        this.#own = stream;
+        this.#session = publish(this.#room, stream);
+        this.#session.addEventListener("change", () => this.#changed());
+      } else this.#trouble = trouble;
+    }
+    this.#changed();
+  }
+
+  #changed() {
+    this.#room.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,42 @@
+import { html, nothing } from "../../../vendor/lit.js";
+import { whole } from "../case/words.js";
+import { icon, t, timeOf } from "../ui.js";
+import { deed } from "./deed.js";
+
+/** @import { Room } from "../connection.js" */
+
+const PAPERS = ["bien-ban", "ket-luan"];
+
+/** After the closing: the minutes to sign, and the drafts of both papers (R38). @param {Room} room */
+export function closingColumn(room) {
+  const { digest, signatures } = whole(room).minutes;
+  return html`<header class="panel-head"><h2>${t("chair.closed")}</h2></header>
+    <section>
+      <h3>${t("chair.minutes")}</h3>
+      ${digest ? html`<p>${t("chair.minutes_ready")}</p><p class="digest num">${digest}</p>` : html`<p class="notice">${t("chair.minutes_unfinished")}</p>`}
+      <ul class="plain">
+        ${signatures.map((one) => html`<li class="item">${icon("check")} <bdi>${one.person}</bdi> <small>${t(`role.${one.role}`)}, ${timeOf(one.at)}</small></li>`)}
+      </ul>
+      ${room.view.phase === "frozen" ? html`<p class="notice good">${t("chair.minutes_frozen")}</p>` : nothing}
+      <div class="tools">
+        ${deed(room, { do: "sign_minutes", digest }, t("chair.sign"), { icon: "pencil", kind: "primary big", blocked: digest ? (signed(room) ? "already_signed" : "") : "minutes_unfinished" })}
+      </div>
+    </section>
+    ${papers()}`;
+}
+
+/** @param {Room} room */
+const signed = (room) => whole(room).minutes.signatures.some((one) => one.role === "chair");
+
+/** Links to the drafts, to read and to take away. */
+export function papers() {
+  const { seat } = document.body.dataset;
+  return html`<section>
+    <h3>${t("chair.papers")}</h3>
+    <ul class="plain">
+      ${PAPERS.map((paper) => html`<li class="item row">
+          <a href="/hop/${seat}/${paper}" target="_blank">${icon("file-text")} ${t(`chair.paper_${paper}`)}</a> <a href="/hop/${seat}/${paper}.docx">${icon("download")} DOCX</a>
+        </li>`)}
+    </ul>
+  </section>`;
+}
