@@ -1,0 +1,87 @@
+/** The citizen's screen: follow, ask to speak, be called, speak. */
+import { html, nothing } from "/vendor/lit.js";
+import { listen } from "./media.js";
+import { start } from "./shell.js";
+import { keys, repeatLast, t, timeOf } from "./ui.js";
+import { getReady, hasFloor, help, showCall, speaking } from "./citizen/call.js";
+import { modeOf } from "./citizen/choices.js";
+import { afterwards, goodbye } from "./citizen/ends.js";
+import { handBar, nextOnes } from "./citizen/hand.js";
+import { Microphone } from "./citizen/microphone.js";
+import { tell } from "./citizen/tell.js";
+import { beforeJoining, lobby } from "./citizen/waiting.js";
+import { captions, interruption, papers, pictures, speaker, standing, ways } from "./citizen/watch.js";
+
+/** @import { Room } from "./connection.js" */
+
+const microphone = new Microphone();
+/** @type {ReturnType<typeof listen> | null} */
+let listener = null;
+/** @type {WakeLockSentinel | null} */
+let awake = null;
+let asked = false;
+
+const room = start(draw, { closed: goodbye });
+const redraw = () => room.dispatchEvent(new Event("change"));
+microphone.addEventListener("change", redraw);
+keys({ r: repeatLast });
+
+/** @param {Room} room */
+function draw(room) {
+  const { me, view } = room;
+  showCall(room, microphone);
+  if (room.audience === "lobby") return me.standing === "refused" ? goodbye(room) : lobby(room);
+  if (me.standing !== "joined") return beforeJoining(room, microphone);
+  microphone.follow(room);
+  follow(room);
+  tell(room);
+  if (view.phase === "closed" || view.phase === "frozen") return afterwards(room);
+  const floor = hasFloor(room);
+  return html`<div class="citizen-page">
+      <div class="stage">
+        ${standing(room)} ${interruption(view)} ${pictures(listener, room)} ${floor ? speaking(room, microphone) : speaker(room)}
+      </div>
+      <div class="beside">${reminders(room)} ${getReady(room, microphone)} ${captions(view)} ${nextOnes(room)} ${ways(room, () => (changeWay(room), redraw()))} ${papers(view)} ${help(microphone)}</div>
+    </div>
+    ${floor ? nothing : handBar(room)}`;
+}
+
+/** Hears the programme while there is one, in the chosen way; and keeps the screen awake. @param {Room} room */
+function follow(room) {
+  const { me, view } = room;
+  const on = view.format !== "in_person" && (view.phase === "running" || view.phase === "break") && modeOf(me) !== "text";
+  if (on && !listener) {
+    listener = listen(room, { video: modeOf(me) === "video" });
+    listener.addEventListener("change", redraw);
+  } else if (!on && listener) stopListening();
+  if (on && !awake && document.visibilityState === "visible") void stayAwake();
+}
+
+/** @param {Room} room */
+function changeWay({ me }) {
+  if (modeOf(me) === "text") stopListening();
+  else listener?.show(modeOf(me) === "video");
+}
+
+function stopListening() {
+  listener?.removeEventListener("change", redraw);
+  listener?.stop();
+  listener = null;
+  void awake?.release();
+}
+
+async function stayAwake() {
+  if (asked) return;
+  asked = true;
+  awake = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+  awake?.addEventListener("release", () => {
+    awake = null;
+    asked = false;
+  });
+}
+
+/** Words of the chair to this person (R28). @param {Room} room */
+function reminders({ me }) {
+  if (!me.reminders.length) return nothing;
+  return html`<div class="notice warn">${me.reminders.map(({ at, words }) => html`<p><strong>${t("reminder.title")}</strong> ${words} <span class="soft num">${timeOf(at)}</span></p>`)}</div>`;
+}
