@@ -9,6 +9,7 @@ import { fieldSuggestions, lineRow, release, writable } from "./secretary/line.j
 import { outcomePanel } from "./secretary/outcomes.js";
 import { signingPanel } from "./secretary/signing.js";
 import { wordsOf } from "./secretary/words.js";
+import { folded } from "./desk/names.js";
 
 /** @typedef {import("./connection.js").Room} Room */
 /** @typedef {import("./protocol.js").MinutesLine} MinutesLine */
@@ -143,8 +144,8 @@ function listed({ room: { view }, drafts, search, events }) {
   return ordered.filter((line) => (events || line.kind !== "event") && (!wanted || folded(`${line.draft ?? ""} ${line.text ?? ""} ${line.topic ?? ""}`).includes(wanted)));
 }
 
-/** For finding: without marks, đ as d, small. @param {string} text */
-const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
+
+
 
 function newest() {
   const last = [...document.querySelectorAll(".record")].at(-1);

@@ -1,10 +1,11 @@
 // One line of the minutes: what the room says of itself, and the fields in which the secretary writes the substance (R35, R36).
 import { classMap, html, live, nothing } from "../../../vendor/lit.js";
-import { button, commandButton, confirmDialog, dialogForm, field, icon, t, timeOf, toast, whyNot } from "../ui.js";
+import { button, commandButton, confirmDialog, dialogForm, field, icon, t, timeOf, whyNot } from "../ui.js";
 import { uuid7 } from "../ids.js";
 import { aboutName, bodyName, bodyOptions, fieldName, fieldsOf, petitionOptions } from "./names.js";
 import { outcomeOf, writeOutcome } from "./outcomes.js";
 import { mergeDialog } from "./merging.js";
+import { raise } from "../desk/statements.js";
 import { wordsOf } from "./words.js";
 
 /** @typedef {import("../protocol.js").MinutesLine} MinutesLine */
@@ -91,7 +92,7 @@ function actions(desk, line) {
     ${line.kind === "statement" && speech
       ? html`${button({ label: t("secretary.add_answer"), icon: "message-square", kind: "quiet small", onclick: () => desk.begin({ kind: "answer", about: line.speech, petition: line.petition }) })}
           ${speech.answered || speech.in_writing ? nothing : commandButton(room, { do: "mark_answered", speech: line.speech }, { label: t("secretary.mark_answered"), icon: "check", kind: "quiet small" })}
-          ${button({ label: t("secretary.raise"), icon: "plus", kind: "quiet small", why: whyNot(room, "raise_petition"), onclick: () => raise(desk, line) })}
+          ${button({ label: t("secretary.raise"), icon: "plus", kind: "quiet small", why: whyNot(room, "raise_petition"), onclick: () => void raise(room, speech, { content: line.text, field: line.field }) })}
           ${button({ label: t("secretary.outcome.write"), icon: "gavel", kind: "quiet small", why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, line.petition ?? line.speech ?? "") })}`
       : nothing}
     ${stored && line.kind !== "event" && !line.struck ? releaseButton(desk, line) : nothing}
@@ -141,25 +142,6 @@ function mark(desk, line) {
 async function strike({ room }, line) {
   const sure = await confirmDialog({ title: t("secretary.strike"), body: html`<p>${t("secretary.strike.ask")}</p><blockquote>${line.text || line.draft}</blockquote>`, submit: t("secretary.strike"), kind: "danger" });
   if (sure) await room.do({ do: "strike_line", line: line.id, version: line.version });
-}
-
-/** A speech brought up something new: it becomes a petition with the next free number. @param {Desk} desk @param {MinutesLine} line */
-async function raise({ room }, line) {
-  const { view } = room;
-  const highest = Math.max(0, ...Object.keys(view.petitions ?? {}).map((id) => Number(/^KN-(\d+)$/.exec(id)?.[1] ?? 0)));
-  const form = await dialogForm({
-    title: t("secretary.raise.title"),
-    submit: t("secretary.raise"),
-    body: html`
-      ${field({ label: t("secretary.raise.number"), control: html`<input name="number" required pattern="[A-Za-z0-9._\\-]{4,64}" value="KN-${String(highest + 1).padStart(2, "0")}" />` })}
-      ${field({ label: t("secretary.raise.content"), control: html`<textarea name="content" rows="4" required maxlength="8000" .value=${line.text || line.topic || ""}></textarea>` })}
-      ${field({ label: t("secretary.field"), control: html`<input name="field" maxlength="60" list="fields" .value=${fieldName(line.field)} />` })}
-    `,
-  });
-  if (!form) return;
-  const petition = String(form.get("number"));
-  await room.do({ do: "raise_petition", petition, speech: line.speech, content: String(form.get("content")).normalize("NFC"), field: String(form.get("field")).normalize("NFC") });
-  toast(t("secretary.raise.done", { petition }), "good");
 }
 
 /** After signing: a new line which names the old one and says why (R38). @param {Desk} desk @param {MinutesLine} line */
