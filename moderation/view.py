@@ -284,6 +284,11 @@ def venues_(c: Conference) -> View:
     return {"venue_states": {v.id: clean(status=v.status, note=v.note, count=v.count, since=v.since) for v in c.venues.values()}}
 
 
+def backup_phone_(c: Conference, venue: str) -> View:
+    """The number to call when a venue's line is gone: for its operator alone."""
+    return clean(backup_phone=next((v.backup_phone for v in c.plan.venues if v.id == venue), None))
+
+
 @of("id", "minutes", "speeches", "queue", "people", "petitions", "plan")
 def minutes_(c: Conference) -> View:
     signed = [clean(person=called(c, s.person), role=s.role.value, digest=s.digest, at=s.at) for s in c.minutes.signatures]
@@ -352,7 +357,9 @@ def view(c: Conference, audience: str) -> View:
         return {"title": c.plan.title, "phase": c.phase.value, "starts": c.plan.starts_at}
     if audience.startswith("operator:"):
         venue = audience.partition(":")[2]
-        parts: tuple[Part, ...] = (common, queue_, venues_, lambda c: people_(c, True, venue), lambda c: escorts_(c, venue))
+        parts: tuple[Part, ...] = (
+            common, queue_, venues_, lambda c: people_(c, True, venue), lambda c: escorts_(c, venue), lambda c: backup_phone_(c, venue),
+        )  # fmt: skip
     else:
         parts = PARTS[audience]
     out: View = {}

@@ -188,6 +188,8 @@ export interface View {
     person: Face; ground: string; rule?: number; words: string; at: Ms; proposed_by?: string; lifted?: Ms; reason?: string; escort?: boolean;
   }[];
   escorts: { person: Face; at: Ms }[];
+  /** Only to a venue's operator. */
+  backup_phone?: string;
 }
 
 export interface Me extends Face {
