@@ -87,7 +87,7 @@ class _Writer:
         number.alignment = WD_ALIGN_PARAGRAPH.CENTER
         field(number.add_run(), "PAGE")
         style = self.word.styles["Normal"]
-        style.font.name, style.font.size = FONT, BODY  # type: ignore[attr-defined]
+        style.font.name, style.font.size = FONT, BODY
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("w:hAnsi", "w:cs", "w:eastAsia"):
             fonts.set(qn(script), FONT)
@@ -114,7 +114,7 @@ class _Writer:
             self.centred(right[1], header.place_date, BODY, italic=True)
 
     def centred(self, cell: Cell, text: str, size: Pt, *, bold: bool = False, italic: bool = False, first: bool = True) -> Line:
-        line = cell.paragraphs[0] if first else cell.add_paragraph()
+        line: Line = cell.paragraphs[0] if first else cell.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         tight(line)
         self.text(line, text, size, bold=bold, italic=italic)
@@ -133,7 +133,7 @@ class _Writer:
     # --- what it says -----------------------------------------------------------------------------------------------------
 
     def section(self, section: Section) -> None:
-        line = self.line(Mm(10))
+        line = self.line()
         line.paragraph_format.keep_with_next = True
         self.mark_place(line, section.anchor)
         self.text(line, section.heading, bold=True, italic=section.level > 1)
@@ -143,12 +143,12 @@ class _Writer:
             else:
                 self.item(block)
 
-    def line(self, indent: Mm = Mm(10)) -> Line:
+    def line(self) -> Line:
         """A body paragraph: justified, first line 10 mm in, 6 pt apart."""
         line = self.word.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         form = line.paragraph_format
-        form.first_line_indent, form.space_before, form.space_after, form.line_spacing = indent, Pt(6), Pt(0), 1.1
+        form.first_line_indent, form.space_before, form.space_after, form.line_spacing = Mm(10), Pt(6), Pt(0), 1.1
         form.widow_control = True
         return line
 
@@ -198,15 +198,17 @@ class _Writer:
     def table(self, t: Table, size: Pt = SMALL) -> None:
         """A ruled table: head repeated on every page, no row torn in two."""
         grid = self.word.add_table(len(t.rows) + 1, len(t.head))
-        grid.style, grid.alignment, grid.autofit = self.word.styles["Table Grid"], WD_TABLE_ALIGNMENT.CENTER, False  # type: ignore[assignment]
+        grid.style, grid.alignment, grid.autofit = self.word.styles["Table Grid"], WD_TABLE_ALIGNMENT.CENTER, False
         set_widths(grid, [Mm(width) for width in t.widths])
         for cell, name in zip(cells(grid, 0), t.head, strict=True):
-            self.centred(cell, name, size, bold=True)
+            head = self.centred(cell, name, size, bold=True)
+            head.paragraph_format.space_before = head.paragraph_format.space_after = Pt(2)
         repeat_head(grid)
         for place, row in enumerate(t.rows, start=1):
             for column, (cell, value) in enumerate(zip(cells(grid, place), row.cells, strict=True)):
                 line = cell.paragraphs[0]
                 tight(line)
+                line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(2)
                 if column == 0 and row.anchor:
                     self.mark_place(line, row.anchor)
                 if column == 0 and row.link and not self.paper.minutes:
@@ -238,9 +240,9 @@ class _Writer:
 
     def signature(self, cell: Cell, s: Signature) -> None:
         """Office, room for a signature (30 mm), name; and what was signed in the room."""
-        for place, name in enumerate(s.office):
-            line = self.centred(cell, name, BODY, bold=True, first=place == 0)
-            line.paragraph_format.space_before = Pt(12) if place == 0 else Pt(0)
+        for place, title in enumerate(s.office):
+            line = self.centred(cell, title, BODY, bold=True, first=place == 0)
+            line.paragraph_format.space_before = Pt(6) if place == 0 else Pt(0)
             line.paragraph_format.keep_with_next = True
         if s.said:
             self.centred(cell, f"({s.said})", SMALL, italic=True, first=False).paragraph_format.keep_with_next = True
@@ -304,7 +306,7 @@ def rule(line: Line, width: int, length: int) -> None:
     tight(line)
     form = line.paragraph_format
     form.left_indent = form.right_indent = int((width - length) / 2)
-    form.line_spacing = Pt(4)
+    form.space_before, form.line_spacing = Pt(3), Pt(3)
     border(line, "top")
 
 
@@ -324,9 +326,9 @@ def columns(grid: Grid, *widths: int) -> list[list[Cell]]:
 
 def set_widths(grid: Grid, widths: Iterable[int]) -> None:
     for column, width in zip(grid.columns, widths, strict=True):
-        column.width = width  # type: ignore[assignment]
+        column.width = width
         for cell in column.cells:
-            cell.width = width  # type: ignore[assignment]
+            cell.width = width
 
 
 def cells(grid: Grid, row: int) -> tuple[Cell, ...]:

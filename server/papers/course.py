@@ -1,16 +1,15 @@
-"""The course of a conference: which part of the minutes each line belongs to, and under which speech. Every line that stands belongs to exactly one."""
+"""The course of a conference: which part of the minutes each line belongs to, and under which speech. Every standing line belongs to exactly one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from moderation.conference import Conference
 from moderation.floor import Speech
-from moderation.kernel import Ms
-from moderation.minutes import Line, digest
+from moderation.minutes import Line
 from moderation.people import Channel
 from moderation.queue import Motive
 from moderation.wording import called
@@ -19,7 +18,7 @@ from server.papers.words import body
 
 
 class Part(StrEnum):
-    """The parts of the minutes, in order: II.1–II.7, the end, and what was written after the signatures."""
+    """The parts of the minutes, in order: II.1–II.7, the end, and what came after the minutes had been read back (R38)."""
 
     OPENING = "1"
     STATEMENT = "2"
@@ -85,7 +84,8 @@ class Course:
 def course(c: Conference) -> Course:
     """Every line that was not struck, in its place."""
     out, turns = Course(), {}
-    later = set(after_signing(c))
+    later = set(list(c.minutes.lines)[c.minutes.read_back :]) if c.minutes.read_back is not None else set()
+    again = returns(c)
     standing = [m for m in c.minutes.lines.values() if not m.struck]
     for m in standing:
         if m.code == "floor_given" and m.speech and not m.corrects:
@@ -99,7 +99,8 @@ def course(c: Conference) -> Course:
             if turns[speech].line is not m:
                 turns[speech].under.append(m)
         else:
-            out.lines[OF_CODE.get(m.code) or OF_STEP[m.step]].append(m)
+            part = Part.ORDER if m.id in again else OF_CODE.get(m.code) or OF_STEP[m.step]
+            out.lines[part].append(m)
     return out
 
 
@@ -121,18 +122,16 @@ def root(c: Conference, about: str, step: int) -> str:
     return root(c, behind, step) if behind else about
 
 
-def after_signing(c: Conference) -> tuple[str, ...]:
-    """Ids of the lines that the last signed version does not hold: corrections, and what the room wrote afterwards."""
-    lines = list(c.minutes.lines.values())
-    corrections = {m.id for m in lines if m.corrects}
-    signed = [m for m in lines if not m.corrects]
-    if not c.minutes.signatures:
-        return tuple(corrections)
-    for count in range(len(signed), 0, -1):
-        version = replace(c, minutes=replace(c.minutes, lines={m.id: m for m in signed[:count]}))
-        if digest(version) == c.minutes.signatures[-1].digest:
-            return tuple(corrections | {m.id for m in signed[count:]})
-    return tuple(corrections)
+def returns(c: Conference) -> set[str]:
+    """Lines that open a step which had been open before, without a reason or a word of a secretary: the rounds of steps 4 to 6 (R12)."""
+    seen: set[int] = set()
+    out: set[str] = set()
+    for m in c.minutes.lines.values():
+        if m.code == "step_opened" and not m.struck:
+            if m.step in seen and not m.text and not m.params.get("reason"):
+                out.add(m.id)
+            seen.add(m.step)
+    return out
 
 
 # --- places and labels --------------------------------------------------------------------------------------------------
@@ -158,7 +157,7 @@ def labels(c: Conference) -> Mapping[str, str]:
 def asker(c: Conference, about: str) -> str:
     """Who brought up a petition or a statement."""
     if about in c.petitions:
-        raised = c.petitions[about].raised_by
+        raised = raised_by(c, about)
         return asker(c, raised) if raised else c.petitions[about].petitioner
     return called(c, c.speeches[about].person)
 
@@ -184,14 +183,20 @@ def counted(c: Conference) -> tuple[int, int, int]:
 
 def sources(c: Conference, about: tuple[str, ...]) -> Iterator[Source]:
     """The minutes lines that petitions and statements lead back to, in the order of the journal."""
-    wanted, label = set(about), labels(c)
+    wanted, label = {*about, *(raised_by(c, id) for id in about)} - {None}, labels(c)
     for m in c.minutes.lines.values():
         if not m.struck and not m.corrects and m.code in TELLING and wanted & mentioned(c, m):
             yield source(c, m, label[m.id])
 
 
+def raised_by(c: Conference, petition: str) -> str | None:
+    return c.petitions[petition].raised_by if petition in c.petitions else None
+
+
 def mentioned(c: Conference, m: Line) -> set[str]:
-    """Petitions and speeches that a line is about."""
+    """Petitions and speeches that a line is about. A line that notes a new petition is about that one alone."""
+    if m.code == "petition_raised":
+        return {str(m.params["petition"])}
     named = m.params.get("petitions")
     out = {m.petition, m.about, m.params.get("petition"), turn_of(c, m), *(named if isinstance(named, list | tuple) else ())}
     if m.speech:
@@ -203,7 +208,7 @@ def mentioned(c: Conference, m: Line) -> set[str]:
 
 def source(c: Conference, m: Line, label: str) -> Source:
     opened = c.agenda.opened_at
-    speech = c.speeches[m.speech] if m.speech else None
+    speech = c.speeches.get(m.speech or str(m.params.get("speech")))
     start = speech.started_at if speech else m.at
     if speech:
         who = called(c, speech.person)

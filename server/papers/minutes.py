@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moderation.conference import Conference
 from moderation.conclusion import Outcome
+from moderation.conference import Conference
 from moderation.kernel import Phase, Role
 from moderation.minutes import Line
 from moderation.queue import Motive
-from moderation.wording import CHANNELS, FORMATS, VENUE, called, sentence, spoken
+from moderation.wording import FORMATS, VENUE, called, sentence, spoken
 from server.db.verify import Head
-from server.papers.course import Course, Part, Turn, asker, counted, course, labels, line_anchor, sources, speech_anchor
+from server.papers.course import Course, Part, Turn, asker, counted, course, labels, line_anchor, raised_by, returns, sources, speech_anchor
 from server.papers.paper import Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Table
 from server.papers.words import BLANK, body, clock, day, described, due, issuer, lasting, listed, stamp, symbol
 from server.papers.words import sentence as stopped
@@ -45,12 +45,12 @@ def minutes(c: Conference, head: Head) -> Paper:
     told = course(c)
     sections = [
         present(c),
-        Section("II. Nội dung", "noi-dung"),
+        Section("II. NỘI DUNG", "noi-dung"),
         *(chapter(c, told, part, number) for number, part in enumerate(HEADINGS, start=1)),
         ending(c, told),
     ]
     if told.lines[Part.LATER]:
-        sections.append(Section("Ghi sau khi ký", "sau-khi-ky", tuple(later(c, m) for m in told.lines[Part.LATER])))
+        sections.append(Section("GHI SAU KHI ĐỌC LẠI BIÊN BẢN", "ghi-sau", tuple(later(c, m) for m in told.lines[Part.LATER])))
     return Paper(
         kind="Biên bản",
         subject=c.plan.title,
@@ -97,7 +97,7 @@ def present(c: Conference) -> Section:
     if phone:
         rows.append(Row(("Qua điện thoại (số được ghi tên)", str(phone), "")))
     return Section(
-        "I. Thành phần",
+        "I. THÀNH PHẦN",
         "thanh-phan",
         (
             Paragraph(stopped(listed(described(c, p) for p in chairs)) or "chưa có.", "1. Chủ trì:"),
@@ -115,7 +115,12 @@ def present(c: Conference) -> Section:
 
 
 def chapter(c: Conference, told: Course, part: Part, number: int) -> Section:
-    blocks: list[Block] = [item(c, m) for m in told.lines[part]]
+    again = returns(c)
+    blocks: list[Block] = [item(c, m) for m in told.lines[part] if m.id not in again]
+    moves = [m for m in told.lines[part] if m.id in again]
+    if moves:
+        when = "; ".join(f"{clock(m.at)} sang bước {m.step} ({labels(c)[m.id]})" for m in moves)
+        blocks.append(Paragraph(f"{when}.", "Các lần chuyển bước:", tuple(line_anchor(m.id) for m in moves)))
     named = {Part.OPINIONS: "Ý kiến", Part.FOLLOW_UPS: "Trao đổi lại"}.get(part, "Ý kiến về trình tự")
     for place, turn in enumerate(told.turns[part], start=1):
         blocks.extend(opinion(c, turn, f"{named} {place}."))
@@ -128,7 +133,7 @@ def mark(c: Conference, m: Line) -> str:
     """The label of a line and its exact time, by which notice and record refer to it."""
     speech = c.speeches[m.speech] if m.speech else None
     times = stamp(speech.started_at, speech.ended_at) if speech else stamp(m.at)
-    return f"{labels(c)[m.id]} · {times}"
+    return f"{labels(c)[m.id]}\u00a0·\u00a0{times}"
 
 
 def anchors(m: Line) -> tuple[str, ...]:
@@ -138,7 +143,7 @@ def anchors(m: Line) -> tuple[str, ...]:
 
 def item(c: Conference, m: Line, label: str = "", indent: int = 0) -> Paragraph:
     """A line as a paragraph: the time, what the room says of itself, what the secretary wrote."""
-    said = sentence(c, m)
+    said = stopped(sentence(c, m))
     if m.kind == "answer":
         by = "" if said else stopped(f"{body(c.plan, m.body)} trả lời") if m.body else ""
         label, said = label or "Trả lời:", said or by
@@ -152,13 +157,12 @@ def opinion(c: Conference, turn: Turn, label: str) -> Iterator[Paragraph]:
     who = c.people[speech.person]
     area = f" Nơi cư trú: {stopped(who.identity.area)}" if who.identity and who.identity.area else ""
     entry = c.queue.entries[speech.entry]
-    channel = CHANNELS[entry.channel] if entry.channel != "venue" else "tại điểm cầu nhánh"
     helped = f" Ghi tên hộ: {stopped(called(c, entry.entered_by))}" if entry.on_behalf else ""
     used = ""
     if speech.ended_at is not None:
         over = f", quá thời gian {lasting(speech.clock.used - speech.clock.allotted)}" if speech.over else ""
         used = f" Thời gian phát biểu: {lasting(speech.clock.used)}{over}."
-    yield Paragraph(f"{spoken(c, m) or f'{called(c, who.id)} phát biểu {channel}.'}{area}{helped}{used}", label, anchors(m), mark(c, m))
+    yield Paragraph(f"{spoken(c, m)}{area}{helped}{used}", label, anchors(m), mark(c, m))
     about = [f"Vấn đề: {m.topic or speech.topic}"] + ([f"lĩnh vực: {m.field}"] if m.field else [])
     if m.body:
         about.append(f"cơ quan được hỏi: {body(c.plan, m.body)}")
@@ -169,7 +173,7 @@ def opinion(c: Conference, turn: Turn, label: str) -> Iterator[Paragraph]:
     if speech.answered_at is None and not speech.in_writing and speech.motive is Motive.STATEMENT:
         yield Paragraph("Ý kiến chưa được trả lời.", indent=1)
     for number, outcome in enumerate(c.outcomes.values(), start=1):
-        if {speech.id, speech.petition} & set(outcome.about) or any(c.petitions[id].raised_by == speech.id for id in outcome.about if id in c.petitions):
+        if {speech.id, speech.petition} & {*outcome.about, *(raised_by(c, id) for id in outcome.about)} - {None}:
             yield Paragraph(f"{KINDS[outcome.kind]} (kết luận {number}): {stopped(outcome.text)}", "Hướng giải quyết:", indent=1)
 
 
@@ -212,11 +216,11 @@ def ending(c: Conference, told: Course) -> Section:
     if c.minutes.finished_at is not None:
         done = c.minutes.finished_at
         blocks.append(Paragraph(f"Thư ký ghi xong biên bản vào {clock(done)}, {day(done)}; biên bản được đọc lại để thông qua trước khi ký."))
-    return Section("III. Kết thúc", "ket-thuc", tuple(blocks))
+    return Section("III. KẾT THÚC", "ket-thuc", tuple(blocks))
 
 
 def later(c: Conference, m: Line) -> Paragraph:
-    """A line that the signed version does not hold; a correction names the line it corrects, and why (R38)."""
+    """A line that was not read back, and so is not in the signed version; a correction names the line it corrects, and why (R38)."""
     if not m.corrects:
         return item(c, m)
     return Paragraph(f"{stopped(m.text)} Lý do: {stopped(m.reason)}", f"Đính chính dòng {labels(c)[m.corrects]}:", (line_anchor(m.id),), mark(c, m))
@@ -235,8 +239,9 @@ def signing(c: Conference) -> Signing:
 
 def seal(c: Conference, head: Head) -> tuple[tuple[str, str], ...]:
     """By what the paper can be checked: signed version, who signed it when, and the head of the journal it was made from (R38, R39)."""
-    rows = [(f"{SIGNS[s.role]} ký", f"{called(c, s.person)}, {clock(s.at)}, {day(s.at)}, phiên bản SHA-256 {s.digest}") for s in c.minutes.signatures]
-    return (*rows, *record(head))
+    rows = [(f"{SIGNS[s.role]} ký", f"{called(c, s.person)}, {clock(s.at)}, {day(s.at)}") for s in c.minutes.signatures]
+    versions = dict.fromkeys(s.digest for s in c.minutes.signatures)
+    return (*rows, *(("Phiên bản đã ký, SHA-256", version) for version in versions), *record(head))
 
 
 SIGNS = {Role.SECRETARY: "Thư ký", Role.CHAIR: "Chủ tọa"}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from moderation.conclusion import Kind, Outcome
 from moderation.conference import Conference
-from moderation.kernel import Role
 from moderation.minutes import Line
 from moderation.queue import Motive
 from moderation.wording import FORMATS, called
@@ -136,25 +135,25 @@ def entry(c: Conference, number: int, o: Outcome) -> Paragraph:
 def execution(c: Conference) -> Iterator[Paragraph]:
     """Who reports, urges and supervises (Art. 10.2, 13.2, 14.3); what will be answered in writing; the deadline of the notice itself."""
     yield Paragraph(
-        "Trong thời hạn 07 ngày làm việc kể từ ngày có thông báo này, các cơ quan, đơn vị được giao báo cáo bằng văn bản với người chủ trì và thông báo "
+        "Chậm nhất 07 ngày làm việc sau khi có thông báo này, các cơ quan, đơn vị được giao báo cáo bằng văn bản với người chủ trì và thông báo "
         "bằng văn bản cho người nêu ý kiến, kiến nghị về việc tiếp nhận, chỉ đạo giải quyết.",
         "a)",
     )
     advising = listed(b.name for b in c.plan.bodies if b.role == "advising") or "Cơ quan chủ trì tham mưu"
     yield Paragraph(f"{advising} theo dõi, đôn đốc việc thực hiện kết luận.", "b)")
     watching = listed(b.name for b in c.plan.bodies if b.role == "supervisor")
-    yield Paragraph(f"Đề nghị {watching or 'Ủy ban MTTQ Việt Nam'} giám sát việc thực hiện.", "c)")
+    yield Paragraph(f"Đề nghị {watching or 'Ủy ban MTTQ Việt Nam'} theo dõi, giám sát việc thực hiện.", "c)")
     letter = "d)"
     written = [s for s in c.turns() if s.in_writing]
     if written:
         yield Paragraph(f"Trả lời bằng văn bản ý kiến của: {listed(called(c, s.person) for s in written)}.", letter)
         letter = "đ)"
     if c.notice_ground:
-        why = f"15 ngày làm việc kể từ ngày tổ chức hội nghị, do {GROUNDS[c.notice_ground]}: {stopped(c.notice_words)}"
+        why = f"chậm nhất 15 ngày làm việc sau hội nghị, do {GROUNDS[c.notice_ground]}: {stopped(c.notice_words)}"
         lines = [m for m in c.minutes.lines.values() if m.code == "notice_extended"]
         yield Paragraph(f"Thời hạn ban hành thông báo này: {why}", letter, sources=tuple(source(c, m, labels(c)[m.id]) for m in lines))
     else:
-        yield Paragraph("Thời hạn ban hành thông báo này: 10 ngày làm việc kể từ ngày tổ chức hội nghị.", letter)
+        yield Paragraph("Thời hạn ban hành thông báo này: chậm nhất 10 ngày làm việc sau hội nghị.", letter)
 
 
 def signature(c: Conference) -> Signature:
@@ -172,7 +171,8 @@ def recipients(c: Conference) -> tuple[str, ...]:
     agencies = [b.name for b in c.plan.bodies if b.id in told]
     supervisors = [b.name for b in c.plan.bodies if b.role == "supervisor" and b.id not in told]
     superiors = [b.name for b in c.plan.bodies if b.superior and b.id not in told]
-    return (*(f"{name};" for name in agencies + supervisors + superiors), "Cơ quan, tổ chức, cá nhân có ý kiến, kiến nghị;", "Lưu: VT, hồ sơ hội nghị.")
+    bodies = (f"{name};" for name in agencies + supervisors + superiors)
+    return (*bodies, "Cơ quan, tổ chức, cá nhân có ý kiến, kiến nghị;", "Lưu: VT, hồ sơ hội nghị.")
 
 
 # --- annexes ------------------------------------------------------------------------------------------------------------
@@ -180,18 +180,17 @@ def recipients(c: Conference) -> tuple[str, ...]:
 
 def items(c: Conference, number: str) -> Annex:
     """One row for each petition and statement that an outcome covers."""
-    rows = []
+    rows: list[Row] = []
     for n, o in enumerate(c.outcomes.values(), start=1):
         for about in o.about:
             to = f"; gửi {body(c.plan, o.to)}" if o.to else ""
-            rows.append(
-                Row((
-                    str(len(rows) + 1), asker(c, about), asked(c, about), body(c.plan, o.lead), listed(body(c.plan, id) for id in o.coordinating),
-                    short(o.due) if o.due else "", f"Kết luận {n}: {KINDS[o.kind].lower()}{to}",
-                ))  # fmt: skip
-            )
+            note = f"Kết luận {n}: {KINDS[o.kind].lower()}{to}"
+            jointly = listed(body(c.plan, id) for id in o.coordinating)
+            until = short(o.due) if o.due else ""
+            rows.append(Row((str(len(rows) + 1), asker(c, about), asked(c, about), body(c.plan, o.lead), jointly, until, note)))
     head = ("STT", "Người nêu", "Nội dung", "Cơ quan chủ trì", "Phối hợp", "Thời hạn", "Ghi chú")
-    return Annex("Phụ lục 1", "Danh mục nội dung kết luận", f"(Kèm theo Thông báo {number})", Table(head, (10, 26, 43, 24, 22, 20, 20), tuple(rows)))
+    with_ = f"(Kèm theo Thông báo {number.replace('Số: ', 'số ')})"
+    return Annex("Phụ lục 1", "Danh mục nội dung kết luận", with_, Table(head, (14, 24, 37, 24, 22, 24, 20), tuple(rows)))
 
 
 def origins(c: Conference) -> Annex:
@@ -217,4 +216,4 @@ def origins(c: Conference) -> Annex:
     )
     head = ("Dòng biên bản", "Người nói, cơ quan", "Thời điểm", "Tính từ khai mạc", "Kết luận số")
     about = "(Dòng biên bản, lượt phát biểu và thời điểm mà từng nội dung kết luận căn cứ vào)"
-    return Annex("Phụ lục 2", "Nguồn", about, Table(head, (24, 61, 36, 22, 22), rows))
+    return Annex("Phụ lục 2", "Nguồn", about, Table(head, (22, 59, 38, 22, 24), rows))

@@ -88,7 +88,9 @@ def described(c: Conference, who: Person) -> str:
     """A person with title, organisation and area, as the list of those present says it; never telephone, number or address."""
     name = who.identity.name if who.identity else ERASED
     area = who.identity.area if who.identity else ""
-    more = (who.title, who.represents, body(c.plan, who.body), area)
+    own = next((b for b in c.plan.bodies if b.id == who.body), None)
+    at = "" if own is None or own.name == c.plan.chair_body or own.short in name else own.name
+    more = (who.title, who.represents, at, area)
     return ", ".join([name, *dict.fromkeys(part for part in more if part and part not in name)])
 
 
@@ -112,5 +114,5 @@ def place_name(plan: Plan) -> str:
 
 def office(title: str) -> str:
     """The office alone, as it stands over a signature: CHỦ TỊCH of "Chủ tịch UBND phường Bến Sông"."""
-    short = re.split(r"\s+(?:UBND|[Uu]ỷ ban|[Ủủ]y ban|HĐND|[Đđ]ảng [ủu]y|[Tt]hành [ủu]y|[Pp]hường|[Xx]ã|[Đđ]ặc khu|[Tt]hành phố)\b", title, maxsplit=1)[0]
-    return short.strip().upper()
+    of = r"\s+(?:UBND|HĐND|ủy ban|uỷ ban|đảng ủy|thành ủy|phường|xã|đặc khu|thành phố|tỉnh)\b"
+    return re.split(of, title, maxsplit=1, flags=re.IGNORECASE)[0].strip().upper()

@@ -124,7 +124,8 @@ def opinions(m: Meeting) -> None:
     m.did(CallNext(), "chair", SECOND)
     m.did(TakeFloor("q-an-1"), "cit-an", 5 * SECOND)
     an = m.speech()
-    m.did(WriteLine(f"M{m.state.seq}", "Nước ngập 30 cm.\nĐề nghị nạo vét trước tháng 4.", 0, speech=an, topic="Thoát nước", field="Hạ tầng", body="kt"), "secretary")
+    gist = "Nước ngập 30 cm.\nĐề nghị nạo vét trước tháng 4."
+    m.did(WriteLine(f"M{m.state.seq}", gist, 0, speech=an, topic="Thoát nước", field="Hạ tầng", body="kt"), "secretary")
     m.did(Interpose("i-chair", "chair"), "chair", MINUTE)
     m.did(StopSpeech(), "chair", 3 * MINUTE)
     m.did(CallToAnswer("q-ans-1", "agency", an), "chair", SECOND)
