@@ -16,6 +16,7 @@ const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const room = connect({ seat, lang, as: "display" });
 const video = wanted.get("video") === "1" && !band ? picture() : undefined;
 
+main.replaceChildren();
 if (band) document.body.dataset.layout = "lower-third";
 room.addEventListener("change", () => {
   document.body.dataset.state = room.state;

@@ -17,13 +17,20 @@ export function start(draw, { closed = farewell } = {}) {
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
   const line = /** @type {HTMLElement} */ (document.getElementById("line"));
   let state = room.state;
+  let waiting = true;
+  /** @param {unknown} picture */
+  const paint = (picture) => {
+    if (waiting) main.replaceChildren(); // the words that the page came with
+    waiting = false;
+    render(picture, main);
+  };
   const show = () => {
     if (room.state !== state) tellState(room, state);
     state = room.state;
     document.body.dataset.state = room.state;
     render(lineBar(room), line);
-    if (room.state === "closed") render(closed(room), main);
-    else if (room.audience) render(draw(room), main);
+    if (room.state === "closed") paint(closed(room));
+    else if (room.audience) paint(draw(room));
   };
   room.addEventListener("change", show);
   room.addEventListener("refused", (event) => {
