@@ -13,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from moderation.kernel import Refusal
 from server.db.journal import StorageRefusal
-from server.i18n import choose_language, t
+from server.i18n import chosen_language, t
 from server.settings import Language
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,12 @@ it: 409."""
 _OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
 
 
-def language_of(request: Request) -> Language:
-    """The language of whoever asks: chosen on a page before (cookie `lang`), else what the browser
-    prefers."""
-    return choose_language(request.headers.get("accept-language"), request.cookies.get("lang"))
+def language_of(request: HTTPConnection) -> Language:
+    """The language of whoever asks: Vietnamese, or what was chosen on a page before (cookie `lang`).
+
+    What the browser prefers is not asked: many telephones of people who read Vietnamese alone are set to English.
+    """
+    return chosen_language(request.cookies.get("lang"))
 
 
 def answer(

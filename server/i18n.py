@@ -54,15 +54,6 @@ def t(lang: Language, key: str, **details: Any) -> str:
     return _PLACE.sub(lambda place: str(details.get(place[1], place[0])), text)
 
 
-def choose_language(accept: str | None, chosen: str | None = None, default: Language = "vi") -> Language:
-    """The language of a page: the one `chosen` earlier (a cookie), else the first we have in
-    `Accept-Language`, by its weights."""
-    wanted: list[tuple[float, int, str]] = []
-    for place, part in enumerate((accept or "")[:200].split(",")):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            wanted.append((-float(weight or 1), place, tag[:2].lower()))
-        except ValueError:
-            continue
-    names = [chosen or "", *(tag for quality, _, tag in sorted(wanted) if quality < 0)]
-    return next((lang for name in names for lang in LANGUAGES if lang == name), default)
+def chosen_language(chosen: str | None, default: Language = "vi") -> Language:
+    """The language somebody chose (a cookie, a message), if we have it."""
+    return next((lang for lang in LANGUAGES if lang == chosen), default)

@@ -39,8 +39,6 @@ class Settings(BaseSettings):
     """Further origins whose pages may send commands; by default only the server's own."""
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
-    language: Language = "vi"
-    """Language of a page when the browser asks for none that we have."""
     session_hours: Annotated[int, Field(gt=0)] = 12
     """A session unused for so long ends."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -9,7 +9,7 @@ import hmac
 import logging
 import random
 import secrets
-from collections.abc import Sequence
+import time
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -19,6 +19,7 @@ from server.errors import answer, language_of
 from server.media.engine import MediaEngine, MediaRefusal
 from server.media.sdp import MAX_BYTES
 from server.media.tokens import Kind
+from server.media.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -77,13 +78,13 @@ def media_routes(
     engine: MediaEngine,
     authorize: Authorize,
     *,
-    turn_links: Sequence[str] = (),
+    turn: Turn | None = None,
     public_url: str | None = None,
 ) -> APIRouter:
     """The routes of both protocols.
 
-    `turn_links`: ready `Link` header values (RFC 9725 section 4.6), sent with every 201. `public_url`:
-    where browsers reach the server, for the Location; by default as the request says.
+    `turn`: named in the `Link` headers of every 201. `public_url`: where browsers reach the server, for the Location; by
+    default as the request says.
     """
     router = APIRouter(tags=["media"])
     opened: dict[str, _Opened] = {}
@@ -112,7 +113,7 @@ def media_routes(
         response = Response(sdp, 201, media_type=SDP)
         response.headers["Location"] = f"{base}/{kind}/{seat}/{session}"
         response.headers["ETag"] = f'"{session}"'
-        for link in turn_links:
+        for link in turn.links(seat, int(time.time() * 1000)) if turn else ():
             response.headers.append("Link", link)
         return response
 

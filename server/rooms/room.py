@@ -43,6 +43,11 @@ class Ask:
     command: Command
     answer: asyncio.Future[int]
 
+    @property
+    def by(self) -> str:
+        """Whose command it is. Ids are chosen by clients, so that each person has ids of their own."""
+        return SYSTEM.person if self.person is None else self.person
+
 
 @dataclass(slots=True)
 class Decided:
@@ -71,7 +76,7 @@ class Room:
         self._published = published
         self._stored = stored or (lambda ok: None)
         self._inbox: asyncio.Queue[Ask] = asyncio.Queue()
-        self._done: OrderedDict[str, int] = OrderedDict()
+        self._done: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._last_at: Ms = 0
         self._loop: asyncio.Task[None] | None = None
         self._ring: asyncio.TimerHandle | None = None
@@ -90,11 +95,13 @@ class Room:
             self._loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._loop
+        while not self._inbox.empty():
+            self._answer(self._inbox.get_nowait(), Refusal("saving_stopped"))
 
     async def do(self, id: str, person: str | None, command: Command) -> int:
         """Has a command carried out; gives the seq of its last fact once it is durable. Raises `Refusal`; then nothing has changed.
 
-        The same id again gives the same answer and happens no second time.
+        The same id again, from the same person, gives the same answer and happens no second time.
         """
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait(Ask(id, person, command, answer))
@@ -116,41 +123,51 @@ class Room:
                         ask.answer.set_exception(Refusal("internal"))
 
     async def _carry_out(self, batch: list[Ask]) -> None:
-        while True:
-            before = self.state
-            decided = self._decide(batch)
-            try:
-                records = await self._journal.append(self.id, before.seq, decided.drafts)
-            except Overtaken:
-                await self._catch_up()
-                continue
-            except StorageRefusal as refusal:
-                self._tell_saving(False)
-                for ask in batch:
-                    self._answer(ask, Refusal(refusal.code))
-                return
-            break
-        if decided.drafts:
-            self._tell_saving(True)
+        try:
+            decided, records = await self._store(batch)
+        except StorageRefusal as refusal:
+            self._tell_saving(False)
+            for ask in batch:
+                self._answer(ask, Refusal(refusal.code))
+            return
+        before, self.state = self.state, decided.state
+        if records:
             self.head = records[-1].hash.hex()
-            self._last_at = decided.entries[-1].at
-        self.state = decided.state
+            self._last_at = records[-1].at
         for ask, result in decided.answers:
             if isinstance(result, int):
-                self._remember(ask.id, result)
-        if decided.entries:
-            self._published(before, self.state, decided.entries)
-            self._set_timer()
+                self._remember((ask.by, ask.id), result)
+        if records:
+            self._tell_saving(True)
+            self._publish(before, decided.entries)
         for ask, result in decided.answers:
             self._answer(ask, result)
+
+    async def _store(self, batch: list[Ask]) -> tuple[Decided, list[Record]]:
+        """The batch decided on what is the last fact, and stored right behind it."""
+        while True:
+            decided = self._decide(batch)
+            try:
+                return decided, await self._journal.append(self.id, self.state.seq, decided.drafts)
+            except Overtaken:
+                await self._catch_up()
+
+    def _publish(self, before: Conference, entries: list[Entry]) -> None:
+        """Tells of what is stored. Nothing that goes wrong in the telling makes a stored command a refused one."""
+        try:
+            self._published(before, self.state, entries)
+        except Exception:
+            log.exception("room %s: telling of %d..%d", self.id, entries[0].seq, entries[-1].seq)
+        self._set_timer()
 
     def _decide(self, batch: list[Ask]) -> Decided:
         """Decides every command of the batch on the state which those before it would give; changes nothing of the room."""
         out = Decided(self.state)
         at = max(now(), self._last_at)
-        done: dict[str, int] = {}
+        done: dict[tuple[str, str], int] = {}
         for ask in batch:
-            before = self._done.get(ask.id) or done.get(ask.id)
+            key = (ask.by, ask.id)
+            before = self._done.get(key) or done.get(key)
             if before is not None:
                 out.answers.append((ask, before))
                 continue
@@ -174,7 +191,7 @@ class Room:
             out.state = state
             out.entries += entries
             out.drafts += drafts
-            done[ask.id] = state.seq
+            done[key] = state.seq
             out.answers.append((ask, state.seq))
         return out
 
@@ -189,8 +206,8 @@ class Room:
         else:
             ask.answer.set_result(result)
 
-    def _remember(self, id: str, seq: int) -> None:
-        self._done[id] = seq
+    def _remember(self, key: tuple[str, str], seq: int) -> None:
+        self._done[key] = seq
         while len(self._done) > REMEMBERED:
             self._done.popitem(last=False)
 
@@ -207,11 +224,11 @@ class Room:
         entries = [entry_of(record) for record in records]
         self.state = fold(entries, self.state)
         for record in records:
-            self._remember(record.command, record.seq)
+            self._remember((record.by, record.command), record.seq)
         self.head = records[-1].hash.hex()
         self._last_at = entries[-1].at
         if self._loop is not None:
-            self._published(before, self.state, entries)
+            self._publish(before, entries)
 
     # --- timers -----------------------------------------------------------------------------------------------------------
 
@@ -227,6 +244,7 @@ class Room:
                 self._ring = asyncio.get_running_loop().call_later(wait + 0.005, self._rings)
 
     def _rings(self) -> None:
+        self._ring = None
         due = [t for t in timers(self.state) if t.at <= now()]
         for timer in due:
             task = asyncio.ensure_future(self._by_itself(timer.command))
@@ -235,5 +253,9 @@ class Room:
             self._set_timer()
 
     async def _by_itself(self, command: Command) -> None:
-        with contextlib.suppress(Refusal):
+        try:
             await self.do(secrets.token_hex(8), None, command)
+        except Refusal as refusal:  # the store did not take it, or it is no longer so: a second later the state tells which
+            log.info("room %s: %s not carried out: %s", self.id, command.name, refusal.code)
+            if self._ring is None:
+                self._ring = asyncio.get_running_loop().call_later(1.0, self._set_timer)

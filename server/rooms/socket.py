@@ -13,7 +13,8 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from moderation import Refusal
 from server.accounts.seats import Seat
-from server.i18n import choose_language, t
+from server.errors import language_of
+from server.i18n import chosen_language, t
 from server.rooms.clock import now
 from server.rooms.hub import NO_SEAT, REFUSED, TOO_MANY, Hub, Socket, pack
 from server.rooms.messages import Do, Hello, Malformed, Ping, Signal, command_from, frame_from
@@ -63,7 +64,7 @@ def socket_routes(rooms: Rooms, sitter: Sitter) -> APIRouter:
 
     @router.websocket("/ws/{seat}")
     async def room_socket(websocket: WebSocket, seat: str) -> None:
-        lang = choose_language(websocket.headers.get("accept-language"), websocket.cookies.get("lang"))
+        lang = language_of(websocket)
         try:
             sitting = await sitter(websocket, seat)
             live = await rooms.get(sitting.conference)
@@ -84,7 +85,7 @@ def socket_routes(rooms: Rooms, sitter: Sitter) -> APIRouter:
             return
         except WebSocketDisconnect:
             return
-        await visit(websocket, live, sitting, hello, choose_language(hello.lang or None, None, lang))
+        await visit(websocket, live, sitting, hello, chosen_language(hello.lang, lang))
 
     return router
 

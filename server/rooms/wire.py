@@ -24,6 +24,9 @@ BACKLOG = 256 * 1024
 QUEUE = 1_000
 """Frames that may wait on the fallback path."""
 
+PATIENCE = 10.0
+"""Seconds that a socket has to take what was written before its end, its goodbye included; then it is cut off."""
+
 
 class RoomProtocol(WebSocketsSansIOProtocol):
     """uvicorn's sans-I/O WebSocket protocol, which shows its transport to the application."""
@@ -33,6 +36,21 @@ class RoomProtocol(WebSocketsSansIOProtocol):
         scope = getattr(self, "scope", None)
         if scope is not None:
             scope["extensions"][EXTENSION] = self
+
+    def farewell(self, code: int, reason: str) -> None:
+        """Closes without waiting for a slow reader, as uvicorn's own `send` would. What was written goes out first; a socket that does not take even
+        that within `PATIENCE` is cut off, so that nothing is kept for it for ever."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.stop_keepalive()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
 
 
 class Frame:
@@ -60,6 +78,7 @@ class Outlet:
         self._queue: deque[Frame] = deque()
         self._wake = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
+        self._room_for = BACKLOG
         self.closed = False
         if self._protocol is None:
             self._sender = asyncio.create_task(self._send())
@@ -73,10 +92,15 @@ class Outlet:
             if self._protocol.close_sent or transport.is_closing():
                 return True
             transport.write(frames[0].wire if len(frames) == 1 else b"".join(f.wire for f in frames))
-            return transport.get_write_buffer_size() <= BACKLOG
+            return transport.get_write_buffer_size() <= self._room_for
         self._queue.extend(frames)
         self._wake.set()
         return len(self._queue) <= QUEUE
+
+    def write_whole(self, frame: Frame) -> bool:
+        """Sends a snapshot. It may be larger than the backlog: a slow line is given the time to take it, and the usual backlog besides."""
+        self._room_for = BACKLOG + len(frame.text)
+        return self.write(frame)
 
     async def _send(self) -> None:
         with contextlib.suppress(Exception):  # the reader of the socket hears of the same end
@@ -87,21 +111,20 @@ class Outlet:
                 await self._wake.wait()
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Closes with a code after what was written before. A socket that does not take even that is cut off."""
+        """Closes with a code, after what was written before."""
         if self.closed:
             return
         self.closed = True
-        if self._sender is not None:
-            for _ in range(50):
-                if not self._queue:
-                    break
-                await asyncio.sleep(0.01)
-            self._sender.cancel()
-        if self._protocol is not None and self._protocol.transport.get_write_buffer_size() > BACKLOG:
-            self._protocol.transport.abort()
+        if self._protocol is not None:
+            self._protocol.farewell(code, reason)
             return
+        for _ in range(50):
+            if not self._queue:
+                break
+            await asyncio.sleep(0.01)
+        self.dispose()
         with contextlib.suppress(Exception):
-            await self._websocket.close(code, reason)
+            await asyncio.wait_for(self._websocket.close(code, reason), PATIENCE)
 
     def dispose(self) -> None:
         """The socket is gone."""
