@@ -38,7 +38,6 @@ def test_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "70000"), ("DOITHOAI_TRUSTED_PROXIES", "everybody"), ("DOITHOAI_LANGUAGE", "fr"), ("PORT", "")],
 )
 def test_a_wrong_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
