@@ -38,6 +38,7 @@ def test_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 @pytest.mark.parametrize(
     ("name", "value"),
+    [("PORT", "70000"), ("DOITHOAI_TRUSTED_PROXIES", "everybody"), ("PORT", "")],
 )
 def test_a_wrong_setting_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
