@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import hmac
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -28,8 +26,8 @@ from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
+from server.media.turn import Turn
 from server.pages import page_routes
-from server.rooms.clock import now
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
 from server.settings import Settings
@@ -94,15 +92,6 @@ class Parts:
 CONSOLES = ("chair", "desk", "operator", "office", "secretary")
 
 
-def turn_links(settings: Settings) -> tuple[str, ...]:
-    """`Link` headers that tell a client of the TURN servers, with credentials for an hour (HMAC over the expiry, as `use-auth-secret` wants)."""
-    if not settings.turn_urls:
-        return ()
-    user = str(now() // 1000 + 3600)
-    password = base64.b64encode(hmac.digest(settings.turn_secret.encode(), user.encode(), "sha1")).decode()
-    return tuple(f'<{url}>; rel="ice-server"; username="{user}"; credential="{password}"; credential-type="password"' for url in settings.turn_urls)
-
-
 def create_app(settings: Settings | None = None, media: MediaEngine | None = None) -> FastAPI:
     """The ASGI application. `media` puts another engine behind the port."""
     settings = settings or Settings()
@@ -134,7 +123,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(account_routes(parts.engine, parts.keys, settings, parts.knock))
     app.include_router(conference_routes(parts.access))
     app.include_router(socket_routes(parts.rooms, parts.access.seat))
-    app.include_router(media_routes(parts.media, parts.access.media, turn_links=turn_links(settings), public_url=settings.public_url))
+    turn = Turn(settings.turn_urls, settings.turn_secret) if settings.turn_urls else None
+    app.include_router(media_routes(parts.media, parts.access.media, turn=turn, public_url=settings.public_url))
     app.include_router(page_routes(parts.access))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")

@@ -58,12 +58,11 @@ class EmbeddedEngine:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Raises MediaRefusal `media_unavailable` when the process does not become ready."""
+        """Raises MediaRefusal `media_unavailable` when the process is not ready in time; it is tried further, until `stop`."""
         self._keeper = asyncio.create_task(self._keep())
         try:
             await asyncio.wait_for(self._ready.wait(), START_SECONDS)
         except TimeoutError:
-            await self.stop()
             raise MediaRefusal("media_unavailable") from None
 
     async def stop(self) -> None:
@@ -82,14 +81,13 @@ class EmbeddedEngine:
         return answer
 
     async def direct(self, conference: str, direction: Direction) -> None:
-        """Is kept, and carried out when the process is there: the room never waits for an engine."""
+        """Is kept, and sent when the process is there; the room never waits for an engine to carry it out."""
         if direction == Direction():
             self._directions.pop(conference, None)
         else:
             self._directions[conference] = direction
-        if self._ready.is_set():
-            with suppress(MediaRefusal):
-                await self._ask("direct", conference=conference, direction=wire.from_direction(direction))
+        if self._writer and self._ready.is_set():
+            self._send_direction(conference, direction)
 
     async def remove(self, conference: str, session: str) -> None:
         """An engine that is down has no sessions: then there is nothing to do."""
@@ -180,13 +178,16 @@ class EmbeddedEngine:
 
     def _begin(self) -> None:
         self._starts += 1
-        assert self._writer is not None
         for conference, direction in self._directions.items():
-            message = {"do": "direct", "conference": conference, "direction": wire.from_direction(direction)}
-            wire.send(self._writer, {"id": next(self._ids), **message})
+            self._send_direction(conference, direction)
         self._ready.set()
         if self._starts > 1:
             self._tell(Restarted())
+
+    def _send_direction(self, conference: str, direction: Direction) -> None:
+        assert self._writer is not None
+        message = {"do": "direct", "conference": conference, "direction": wire.from_direction(direction)}
+        wire.send(self._writer, {"id": next(self._ids), **message})
 
     def _take(self, message: wire.Message) -> None:
         if "event" in message:

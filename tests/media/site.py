@@ -17,10 +17,11 @@ from server.media.embedded import EmbeddedEngine
 from server.media.engine import MediaConfig
 from server.media.routes import Admission, media_routes
 from server.media.tokens import Kind, MediaTokens
+from server.media.turn import Turn
 from tests.media.peers import only_loopback
 
 SDP = {"Content-Type": "application/sdp"}
-TURN = '<turn:turn.example.vn?transport=udp>; rel="ice-server"; username="u"; credential="c"'
+TURN = Turn(("turn:turn.example.vn?transport=udp",), "north")
 
 
 @dataclass
@@ -52,7 +53,7 @@ async def open_site(cookies: tuple[str, ...] = ("cookie",)) -> AsyncIterator[Sit
         return Admission("c", seat, seat, given or seat in cookies)
 
     app = FastAPI()
-    app.include_router(media_routes(engine, authorize, turn_links=[TURN]))
+    app.include_router(media_routes(engine, authorize, turn=TURN))
 
     @app.get("/page")
     def page() -> Response:

@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from server.media.embedded import EmbeddedEngine
@@ -70,16 +69,17 @@ GARBAGE = {
 }
 
 
-@pytest.mark.parametrize("datagram", GARBAGE.values(), ids=GARBAGE.keys())
-async def test_a_flood_of_garbage_disturbs_nobody(watched: Watched, datagram: bytes) -> None:
+async def test_a_flood_of_garbage_disturbs_nobody(watched: Watched) -> None:
     await watched.begin()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
-        for _ in range(20):
-            for _ in range(50):
-                flood.sendto(datagram, ("127.0.0.1", watched.port))
-            await asyncio.sleep(0.02)
-    await asyncio.sleep(0.3)
-    assert watched.hearer.level(HERTZ) > -20 and watched.hearer.peer.connectionState == "connected"
+    for kind, datagram in GARBAGE.items():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
+            for _ in range(10):
+                for _ in range(50):
+                    flood.sendto(datagram, ("127.0.0.1", watched.port))
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        assert watched.hearer.level(HERTZ) > -20, kind
+        assert watched.hearer.peer.connectionState == "connected", kind
     stats = await watched.engine.stats()
     assert stats.up and stats.restarts == 0
 

@@ -1,0 +1,38 @@
+"""Credentials for the TURN server that may stand beside us, for clients whose network lets no media through directly.
+
+They last an hour at most and are made of a secret shared with it (coturn's `use-auth-secret`): nothing is stored.
+"""
+
+import hmac
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The TURN servers that browsers are told of; without `urls` there is none."""
+
+    urls: Sequence[str] = ()
+    """Such as `turn:turn.example.vn:3478?transport=udp`."""
+    secret: str = ""
+
+    def credentials(self, name: str, now: int) -> tuple[str, str]:
+        """User name and password for one seat (`name`), from `now` (ms) for an hour."""
+        user = f"{now // 1000 + SECONDS}:{name}"
+        return user, b64encode(hmac.digest(self.secret.encode(), user.encode(), "sha1")).decode()
+
+    def ice_servers(self, name: str, now: int) -> list[dict[str, object]]:
+        """As a browser's RTCPeerConnection takes them (`iceServers`)."""
+        if not self.urls:
+            return []
+        user, password = self.credentials(name, now)
+        return [{"urls": list(self.urls), "username": user, "credential": password}]
+
+    def links(self, name: str, now: int) -> list[str]:
+        """As `Link` header values of a WHIP or WHEP answer (RFC 9725 section 4.6)."""
+        user, password = self.credentials(name, now)
+        return [f'<{url}>; rel="ice-server"; username="{user}"; credential="{password}"; credential-type="password"' for url in self.urls]
