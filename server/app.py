@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 
 from moderation.kernel import Identity
@@ -21,13 +21,15 @@ from server.accounts.routes import account_routes
 from server.conferences.routes import conference_routes
 from server.db.engine import database_path, open_engine
 from server.db.journal import Journal
+from server.db.verify import Head
 from server.i18n import FOLDER
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn
-from server.pages import page_routes
+from server.pages import Pages, page_routes
+from server.papers.routes import Looked, paper_routes
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
 from server.settings import Settings
@@ -64,6 +66,11 @@ class Parts:
         """Somebody came by the public link."""
         live = await self.rooms.get(conference)
         await live.room.do(new_id(), None, Knock(person, Identity(name), suspect))
+
+    async def look(self, request: Request, seat: str) -> Looked:
+        """Whose papers are asked for, with the record's head of the same moment."""
+        _, live, who = await self.access.person(request, seat)
+        return Looked(who.id, live.room.state, Head(live.room.state.seq, bytes.fromhex(live.room.head)))
 
     async def follow_media(self) -> None:
         """Carries what the engine tells to the rooms: levels to the consoles, a restart to everybody."""
@@ -125,7 +132,9 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(socket_routes(parts.rooms, parts.access.seat))
     turn = Turn(settings.turn_urls, settings.turn_secret) if settings.turn_urls else None
     app.include_router(media_routes(parts.media, parts.access.media, turn=turn, public_url=settings.public_url))
-    app.include_router(page_routes(parts.access))
+    page = Pages()
+    app.include_router(paper_routes(parts.look, page))
+    app.include_router(page_routes(parts.access, page))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

@@ -35,27 +35,26 @@ def texts(lang: Language) -> Markup:
     return Markup(said.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def environment() -> Jinja2Templates:
-    """Jinja with escaping for everything and no silent holes."""
-    env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return Jinja2Templates(env=env)
+class Pages:
+    """Draws a template in the frame of the house: with the reader's language, its texts, and the size of letters they chose."""
 
+    def __init__(self) -> None:
+        env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._templates = Jinja2Templates(env=env)
 
-def page_routes(access: Access) -> APIRouter:
-    """Home, entrances, and the room."""
-    router = APIRouter()
-    pages = environment()
-
-    def page(request: Request, name: str, status: int = 200, **context: Any) -> Response:
+    def __call__(self, request: Request, name: str, status: int = 200, **context: Any) -> Response:
         lang = language_of(request)
 
         def say(key: str, **details: Any) -> str:
             return t(lang, key, **details)
 
-        large = request.cookies.get("large") == "1"
-        return pages.TemplateResponse(
-            request, name, {"lang": lang, "t": say, "texts": texts(lang), "large": large, "seat": "", "audience": "", **context}, status
-        )
+        frame = {"lang": lang, "t": say, "texts": texts(lang), "large": request.cookies.get("large") == "1", "seat": "", "audience": ""}
+        return self._templates.TemplateResponse(request, name, {**frame, **context}, status)
+
+
+def page_routes(access: Access, page: Pages) -> APIRouter:
+    """Home, entrances, and the room."""
+    router = APIRouter()
 
     def refused(request: Request, refusal: Refusal) -> Response:
         lang = language_of(request)

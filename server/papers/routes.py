@@ -15,6 +15,8 @@ from moderation.conference import Conference
 from moderation.kernel import Refusal, Role
 from moderation.people import IN_ROOM
 from server.db.verify import Head
+from server.errors import STATUS, language_of
+from server.i18n import t
 from server.papers.as_docx import render_docx
 from server.papers.as_html import render_html
 from server.papers.minutes import minutes
@@ -50,15 +52,14 @@ class Page(Protocol):
     def __call__(self, request: Request, name: str, status: int = 200, **context: Any) -> Response: ...
 
 
-class Refused(Protocol):
-    """Given by the composition root: a refusal as a page."""
-
-    def __call__(self, request: Request, refusal: Refusal) -> Response: ...
-
-
-def paper_routes(look: Look, page: Page, refused: Refused) -> APIRouter:
+def paper_routes(look: Look, page: Page) -> APIRouter:
     """The four addresses. Refused are whoever has no seat, and with `not_allowed` whoever is not a reader."""
     router = APIRouter()
+
+    def refused(request: Request, refusal: Refusal) -> Response:
+        sentence = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
+        status = 403 if refusal.code == "not_allowed" else STATUS.get(refusal.code, 409)
+        return private(page(request, "error.html", status, code=refusal.code, sentence=sentence))
 
     async def paper(request: Request, seat: str, address: str) -> Paper:
         looked = await look(request, seat)
