@@ -43,7 +43,7 @@ PLAN = Plan(
 def people(format: str = "combined") -> tuple[AddPerson, ...]:
     """One of every role, two chairs and a deputy, two operators, and five citizens: minh and hanh in the hall, oanh, phuc and quan online."""
     staff = (
-        AddPerson("chair", (Role.CHAIR,), Identity("Chủ tịch", phone="0900000001")),
+        AddPerson("chair", (Role.CHAIR,), Identity("Chủ tịch", phone="§0900000001")),
         AddPerson("co-chair", (Role.CHAIR,), Identity("Bí thư")),
         AddPerson("deputy", (Role.CHAIR,), Identity("Phó Chủ tịch"), deputy=True),
         AddPerson("office", (Role.OFFICE,), Identity("Chánh Văn phòng")),
@@ -55,9 +55,9 @@ def people(format: str = "combined") -> tuple[AddPerson, ...]:
         AddPerson("display", (Role.DISPLAY,), Identity("Màn hình")),
     )
     operators = tuple(AddPerson(f"op-{v}", (Role.OPERATOR,), Identity(f"Phụ trách {v}"), Channel.VENUE, v) for v in ("east", "west"))
-    hall = tuple(AddPerson(id, (Role.CITIZEN,), Identity(f"Công dân {id}", "Tổ 2", f"09000001{n}")) for n, id in enumerate(("minh", "hanh")))
+    hall = tuple(AddPerson(id, (Role.CITIZEN,), Identity(f"Công dân {id}", "Tổ 2", f"§09000001{n}")) for n, id in enumerate(("minh", "hanh")))
     online = tuple(
-        AddPerson(id, (Role.CITIZEN,), Identity(f"Công dân {id}", "Tổ 9", f"09000002{n}"), Channel.ONLINE)
+        AddPerson(id, (Role.CITIZEN,), Identity(f"Công dân {id}", "Tổ 9", f"§09000002{n}"), Channel.ONLINE)
         for n, id in enumerate(("oanh", "phuc", "quan"))
     )
     return staff + (() if format == "online" else operators + hall) + (() if format == "in_person" else online)
@@ -144,7 +144,7 @@ class Hall:
         return person
 
     def knock(self, person: str, name: str = "Khách") -> str:
-        self.do(Knock(person, Identity(name, "Tổ 1", "0911111111")), "system")
+        self.do(Knock(person, Identity(name, "Tổ 1", "§0911111111")), "system")
         return person
 
     def speak(self, person: str, seconds: float = 60, answer: bool = False) -> str:
