@@ -40,9 +40,9 @@ function draw(room) {
   tellProposals(room);
   return html`<h1 class="sr-only">${t("chair.title")}</h1>
     <div class="console" data-shown=${shown}>
-      ${healthStrip(room, open)}
-      ${room.view.floor.silenced ? html`<p class="silenced">${icon("mic-off")} ${t("chair.all_silenced")}</p>` : nothing}
-      ${proposalsBar(room)}
+      <div class="above">
+        ${healthStrip(room, open)} ${room.view.floor.silenced ? html`<p class="silenced">${icon("mic-off")} ${t("chair.all_silenced")}</p>` : nothing} ${proposalsBar(room)}
+      </div>
       <section class="panel queue" data-panel="queue" aria-label=${t("chair.panel_queue")}>${queueColumn(room)}</section>
       <section class="panel floor" data-panel="floor" aria-label=${t("chair.panel_floor")}>${over(room) ? closingColumn(room) : floorColumn(room)}</section>
       ${tabs(room)}

@@ -17,10 +17,12 @@ export class Studio {
   /** @type {ReturnType<typeof publish> | null} */
   #session = null;
   #trouble = "";
+  #sends;
 
-  /** @param {Room} room */
-  constructor(room) {
+  /** @param {Room} room @param {{sends?: boolean}} [how] `sends`: false for who only watches */
+  constructor(room, { sends = true } = {}) {
     this.#room = room;
+    this.#sends = sends;
   }
 
   template() {
@@ -30,14 +32,18 @@ export class Studio {
       <div class="tools">
         ${button({ label: t(this.#programme ? "studio.stop_watching" : "studio.watch"), icon: "monitor", kind: "small", pressed: Boolean(this.#programme), onclick: () => this.#watch() })}
         ${this.#programme?.blocked ? button({ label: t("studio.play"), icon: "volume-2", kind: "small primary", onclick: () => void this.#programme?.play() }) : nothing}
-        ${button({
-          label: t(this.#own ? "studio.stop_sending" : "studio.send"), icon: this.#own ? "mic" : "mic-off", kind: "small", pressed: Boolean(this.#own),
-          why: this.#own || this.#room.me.on_stage ? "" : t("studio.not_on_stage"), onclick: () => void this.#send(),
-        })}
+        ${this.#sends ? this.#sendButton() : nothing}
       </div>
       ${this.#own ? html`<p class="why" role="status">${t(this.#room.me.heard ? "studio.heard" : "studio.standby")} · ${t(`studio.session_${this.#session?.state}`)}</p>` : nothing}
       ${this.#trouble ? html`<p class="notice warn">${t(`studio.trouble_${this.#trouble}`)}</p>` : nothing}
     </section>`;
+  }
+
+  #sendButton() {
+    return button({
+      label: t(this.#own ? "studio.stop_sending" : "studio.send"), icon: this.#own ? "mic" : "mic-off", kind: "small", pressed: Boolean(this.#own),
+      why: this.#own || this.#room.me.on_stage ? "" : t("studio.not_on_stage"), onclick: () => void this.#send(),
+    });
   }
 
   #pictures() {

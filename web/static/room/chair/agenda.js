@@ -33,10 +33,10 @@ function times(step, current, now) {
   const end = current ? undefined : step.end;
   const ran = start ? Math.round(((end ?? now) - start) / 60_000) : 0;
   return html`<p class="why">
-      ${planned ? t("chair.planned_minutes", { minutes: planned }) : nothing} ${start ? html`<b>${timeOf(start)}–${end ? timeOf(end) : ""}</b>` : nothing}
+      ${planned ? t("chair.planned_minutes", { minutes: planned }) : nothing} ${start ? html`<b>${timeOf(start)}${end ? `–${timeOf(end)}` : nothing}</b>` : nothing}
       ${start ? html`<span class=${planned && ran > planned ? "late" : ""}>${t("chair.ran_minutes", { minutes: ran })}</span>` : nothing}
     </p>
-    ${step.planned.map((item) => html`<p class="planned"><bdi>${item.title}</bdi>${item.by ? html` · <bdi>${item.by}</bdi>` : nothing}</p>`)}`;
+    ${(current ? step.planned : []).map((item) => html`<p class="planned"><bdi>${item.title}</bdi>${item.by ? html` · <bdi>${item.by}</bdi>` : nothing}</p>`)}`;
 }
 
 /** What must hold before the next step, and the points to tick or pass over (R11). @param {Room} room */
