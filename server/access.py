@@ -11,15 +11,15 @@ from moderation import Refusal, Role
 from moderation.people import IN_ROOM, Channel, Person
 from moderation.view import main_hall, stage
 from server.accounts import seats
-from server.accounts.entrance import sitter
+from server.accounts.entrance import sits, sitter
 from server.accounts.keys import Keys
 from server.accounts.seats import Seat
-from server.accounts.sessions import session_of
 from server.db.engine import reading
 from server.media.engine import MediaRefusal
 from server.media.routes import Admission
 from server.media.tokens import Kind, MediaTokens
 from server.rooms.clock import now
+from server.rooms.hub import OUT
 from server.rooms.rooms import LiveRoom, Rooms
 from server.settings import Settings
 
@@ -43,17 +43,10 @@ class Access:
     async def seat(self, connection: HTTPConnection, seat: str) -> Seat:
         """The seat, if the cookies or the bearer secret of this connection allow to sit on it; else `Refusal`."""
         secret = bearer(connection)
-        if secret is not None:
-            return await to_thread.run_sync(self._by_secret, secret, seat)
         lasts = self.settings.session_hours * 3_600_000
+        if secret is not None:
+            return await to_thread.run_sync(sits, self.engine, self.keys, seat, secret, None, lasts)
         return await to_thread.run_sync(sitter, self.engine, self.keys, connection, seat, lasts)
-
-    def _by_secret(self, secret: str, seat: str) -> Seat:
-        with reading(self.engine) as database:
-            live = session_of(database, self.keys, secret, now())
-            if live is None or live.seat != seat:
-                raise Refusal("seat_unknown")
-            return seats.seat_of(database, seat)
 
     async def person(self, connection: HTTPConnection, seat: str) -> tuple[Seat, LiveRoom, Person]:
         """The seat with its room and its person."""
@@ -62,6 +55,8 @@ class Access:
         who = live.room.state.people.get(sitting.person)
         if who is None:
             raise Refusal("seat_unknown")
+        if who.standing in OUT:
+            raise Refusal("seat_revoked")
         return sitting, live, who
 
     async def media(self, request: Request, seat: str, kind: Kind) -> Admission:
@@ -90,14 +85,18 @@ class Access:
         with reading(self.engine) as database:
             return seats.seat_of(database, seat)
 
-    def expel(self, conference: str, person: str) -> None:
-        """Makes everything void that a refused person holds (R31)."""
+    def bar(self, conference: str, person: str, out: bool) -> None:
+        """Makes everything void that a refused person holds (R31), or opens the seat again for one who was readmitted (R33): new links and codes
+        can then be given."""
         with self.engine.begin() as database:
             try:
                 seat = seats.seat_of_person(database, conference, person)
             except Refusal:
                 return
-            seats.revoke_seat(database, seat.id, now())
+            if out:
+                seats.revoke_seat(database, seat.id, now())
+            elif seat.revoked:
+                seats.readmit(database, seat.id)
 
 
 def own_source(live: LiveRoom, who: Person) -> str:

@@ -59,7 +59,7 @@ class Parts:
                 sessions_per_conference=settings.media_sessions,
             )
         )
-        self.rooms = Rooms(self.journal, self.media, lambda conference, person: self.access.expel(conference, person))
+        self.rooms = Rooms(self.journal, self.media, lambda *seat_and_out: self.access.bar(*seat_and_out))
         self.access = Access(settings, self.engine, self.keys, self.rooms, self.tokens)
 
     async def knock(self, conference: str, person: str, name: str, suspect: bool) -> None:

@@ -10,6 +10,7 @@ import uvicorn
 
 from server.app import Parts, create_app
 from server.logs import log_config
+from server.media.engine import MediaEngine
 from server.rooms.wire import RoomProtocol
 from server.settings import Settings
 
@@ -31,9 +32,9 @@ class Server(uvicorn.Server):
             await self.ready(self.parts, f"{scheme}://localhost:{port}")
 
 
-def server(settings: Settings, ready: Ready | None = None, tls: tuple[Path, Path] | None = None) -> Server:
-    """A server ready to `run()`. `tls`: certificate and key."""
-    app = create_app(settings)
+def server(settings: Settings, ready: Ready | None = None, tls: tuple[Path, Path] | None = None, media: MediaEngine | None = None) -> Server:
+    """A server ready to `run()`. `tls`: certificate and key; `media`: another engine than the embedded one."""
+    app = create_app(settings, media)
     config = uvicorn.Config(
         app,
         host=settings.host,

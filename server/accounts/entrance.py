@@ -23,15 +23,18 @@ def clock() -> int:
 
 
 def sitter(engine: Engine, keys: Keys, connection: HTTPConnection, seat: str, lasts: int) -> Seat:
-    """The seat, if the connection's cookies allow to sit on it: by a session of the seat, or of the staff
-    account that holds it.
+    """The seat, if the connection's cookies allow to sit on it. Errors are those of `sits`."""
+    return sits(engine, keys, seat, held(connection, seat_cookie(seat)), held(connection, ACCOUNT), lasts)
+
+
+def sits(engine: Engine, keys: Keys, seat: str, own: str | None, staff: str | None, lasts: int) -> Seat:
+    """The seat, if one of these secrets allows to sit on it: `own` of a session of the seat, or `staff` of one of the account that holds it.
 
     `lasts` is how long the session goes on from now, in ms. It reads the database: call it in a thread.
-    Raises `Refusal`: seat_revoked when the chair refused this person, session_ended, not_signed_in (no cookie
+    Raises `Refusal`: seat_revoked when the chair refused this person, session_ended, not_signed_in (no secret
     at all), and seat_unknown for a seat that does not exist or is another's, which nobody can tell apart.
     """
     now = clock()
-    own, staff = held(connection, seat_cookie(seat)), held(connection, ACCOUNT)
     with reading(engine) as database:
         if own is None and staff is None:
             raise Refusal("not_signed_in")

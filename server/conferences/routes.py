@@ -57,7 +57,8 @@ def conference_routes(access: Access) -> APIRouter:
         return access.settings.public_url or str(request.base_url).rstrip("/")
 
     async def helped(request: Request, seat: str, person: str) -> tuple[str, str]:
-        """The conference, and the seat of a person whom this seat may help: desk and office anybody but staff's own, operators their venue."""
+        """The conference, and the seat of a person whom this seat may help: the desk citizens, operators those of their venue, the office anybody but
+        the chairs, who come by their own accounts alone (R2)."""
         _, live, who = await access.person(request, seat)
         by = actor(live.room.state, who.id)
         if who.standing not in IN_ROOM or not by.has(Role.DESK, Role.OFFICE, Role.OPERATOR):
@@ -70,6 +71,8 @@ def conference_routes(access: Access) -> APIRouter:
         own_venue(by, other.channel, other.venue)
         if other.roles != {Role.CITIZEN} and not by.has(Role.OFFICE):
             raise Refusal("only_citizens")
+        if Role.CHAIR in other.roles:
+            raise Refusal("not_allowed", command="link")
         return live.id, await to_thread.run_sync(seat_for, access.engine, live, person)
 
     @router.post("/api/seats/{seat}/codes")

@@ -40,12 +40,15 @@ SILENT_FOR = 45.0
 GONE_AFTER = 3.0
 """Seconds without any socket after which a person counts as gone."""
 
-GOING_AWAY, TOO_SLOW, NO_SEAT, REFUSED, TOO_MANY = 1012, 1013, 4401, 4403, 4429
+SILENT, GOING_AWAY, TOO_SLOW, NO_SEAT, REFUSED, TOO_MANY = 1001, 1012, 1013, 4401, 4403, 4429
 
 ACTIVE = frozenset({Status.WAITING, Status.CALLED, Status.SPEAKING})
 
-PERSONAL = frozenset({"chair", "office", "secretary", "desk", "agency", "operator"})
-"""Audiences whose `me` holds what they may do, and so changes with everything."""
+OUT = {Standing.REFUSED: "refused", Standing.TURNED_AWAY: "turned_away"}
+"""Standings with which nobody stays or comes in, and the reason they are told."""
+
+HELPERS = frozenset({"chair", "office", "secretary", "desk", "operator"})
+"""Audiences who hear how many wait in the lobby (R42)."""
 
 
 def pack(value: object) -> bytes:
@@ -64,9 +67,6 @@ class Socket:
     me: View = field(default_factory=dict)
     heard_at: float = 0.0
     typing: str | None = None
-
-    def send(self, *frames: Frame) -> bool:
-        return self.outlet.write(*frames)
 
 
 @dataclass(slots=True)
@@ -90,6 +90,7 @@ class Hub:
         self._removed = removed
         self._sockets: dict[str, set[Socket]] = defaultdict(set)
         self._audiences: dict[str, set[Socket]] = defaultdict(set)
+        self._staff: set[str] = set()
         self._shown: dict[str, Shown] = {}
         self._line: tuple[int, tuple[Place, ...]] = (-1, ())
         self._counts: dict[str, Any] = {}
@@ -101,13 +102,17 @@ class Hub:
     def _keep(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._kept)
+
+    def _kept(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("hub of %s", self.room.id, exc_info=task.exception())
 
     async def close(self) -> None:
         for timer in self._timers:
             timer.cancel()
-        for socket in self.sockets():
-            await self.say_goodbye(socket, GOING_AWAY, "going_away")
+        await asyncio.gather(*(self.say_goodbye(socket, GOING_AWAY, "going_away") for socket in self.sockets()))
         for task in list(self._tasks):
             task.cancel()
 
@@ -124,19 +129,33 @@ class Hub:
         state = self.room.state
         socket.heard_at = asyncio.get_running_loop().time()
         socket.audience = audience(state.people[socket.person], socket.wanted)
-        missed = self._missed(socket.audience, since) if epoch == self.room.epoch else None
+        missed = self._missed(socket.audience, since) if epoch == self._epoch(socket.audience) else None
         self._sockets[socket.person].add(socket)
         self._audiences[socket.audience].add(socket)
+        if state.people[socket.person].roles != {Role.CITIZEN}:
+            self._staff.add(socket.person)
         if missed is None:
             self._snapshot(socket)
         else:
             socket.me = self._me(socket.person)
-            socket.send(*missed, self._me_frame(socket.me))
-        counts = self._counts_frame()
-        if counts and socket.audience != "lobby":
-            socket.send(counts)
+            self.tell(socket, *missed, self._me_frame(socket.me))
+        if self._counts and socket.audience != "lobby":
+            self.tell(socket, self._counts_frame(socket.audience))
         if len(self._sockets[socket.person]) == 1:
             self._presence(socket.person, True)
+
+    def _epoch(self, audience: str) -> str:
+        """What a seq refers to: this run of the room, and what this audience sees of it. Who comes back as another audience gets a snapshot."""
+        return f"{self.room.epoch}.{audience}"
+
+    def tell(self, socket: Socket, *frames: Frame) -> None:
+        """Sends to one socket, and sends it away when it is too slow."""
+        if not socket.outlet.write(*frames):
+            self._too_slow(socket)
+
+    def _too_slow(self, socket: Socket) -> None:
+        self._audiences[socket.audience].discard(socket)
+        self._keep(self.say_goodbye(socket, TOO_SLOW, "too_slow"))
 
     def drop(self, socket: Socket) -> None:
         """A socket is gone; the person may have others, or come back."""
@@ -150,6 +169,7 @@ class Hub:
             self.typing(socket, None)
         if not mine:
             del self._sockets[socket.person]
+            self._staff.discard(socket.person)
             loop = asyncio.get_running_loop()
             self._timers = [h for h in self._timers if not h.cancelled() and h.when() > loop.time()]
             self._timers.append(loop.call_later(GONE_AFTER, self._gone, socket.person))
@@ -165,14 +185,21 @@ class Hub:
                 self._presence(person.id, False)
 
     def _presence(self, person: str, present: bool) -> None:
-        """Tells the rules, where they care: staff, and whoever waits or speaks. Others are counted, not recorded (R43)."""
+        """Tells the rules, where they care: staff, whoever waits or speaks, and who did so before. Others are counted, not recorded (R43)."""
         state = self.room.state
         who = state.people.get(person)
         if who is None or state.phase is Phase.FROZEN:
             return
         active = any(e.person == person and e.status in ACTIVE for e in state.queue.entries.values())
-        if who.roles != {Role.CITIZEN} or active or (present and who.lost_at is not None):
+        if who.roles != {Role.CITIZEN} or active or who.present or who.lost_at is not None:
             self._keep(self._change_presence(person, present))
+
+    def _note_presence(self, after: Conference, concerned: set[str]) -> None:
+        """Whoever asks for the floor while connected is present from then on: only of whom that is known can the rules notice the loss (R9)."""
+        for id in concerned & self._sockets.keys():
+            who = after.people[id]
+            if not who.present and who.standing in IN_ROOM:
+                self._presence(id, True)
 
     async def _change_presence(self, person: str, present: bool) -> None:
         try:
@@ -183,7 +210,7 @@ class Hub:
     async def say_goodbye(self, socket: Socket, code: int, reason: str) -> None:
         """Says why, and closes."""
         message = t(socket.lang, f"bye.{reason}")
-        socket.send(Frame(pack({"type": "bye", "code": code, "reason": reason, "message": message})))
+        socket.outlet.write(Frame(pack({"type": "bye", "code": code, "reason": reason, "message": message})))
         await socket.outlet.close(code, reason)
 
     # --- publishing -------------------------------------------------------------------------------------------------------
@@ -192,44 +219,45 @@ class Hub:
         """Called once for every commit: refused people go first, then each audience gets its patch, then each person what concerns them."""
         concerned = {id for entry in entries for id in named(entry)}
         self._remove_refused(before, after, concerned)
+        moved = self._take_out_moved(after, concerned)
+        for name in [name for name, sockets in self._audiences.items() if sockets]:
+            frame = self._patch(name)
+            if frame:
+                self._to(name, frame)
+        for socket, screen in moved:
+            socket.audience = screen
+            self._audiences[screen].add(socket)
+            self._snapshot(socket)
+        self._personal(before, after, concerned | {entry.by for entry in entries})
+        self._note_presence(after, concerned)
+
+    def _remove_refused(self, before: Conference, after: Conference, concerned: set[str]) -> None:
+        for id in concerned & after.people.keys():
+            who, was = after.people[id], before.people.get(id)
+            if who.standing in OUT and was is not None and was.standing is not who.standing:
+                self._removed(id)
+                for socket in self._sockets.pop(id, set()):
+                    self._audiences[socket.audience].discard(socket)
+                    socket.outlet.write(self._me_frame(me(after, id)))
+                    self._keep(self.say_goodbye(socket, REFUSED, OUT[who.standing]))
+
+    def _take_out_moved(self, after: Conference, concerned: set[str]) -> list[tuple[Socket, str]]:
+        """The sockets that see something else from now on. They get a snapshot of it instead of the patches."""
+        moved = []
         for socket in [s for id in concerned for s in self._sockets.get(id, ())]:
             screen = audience(after.people[socket.person], socket.wanted)
             if screen != socket.audience:
                 self._audiences[socket.audience].discard(socket)
-                self._audiences[screen].add(socket)
-                socket.audience = screen
-                socket.me = {}
-        for name in [name for name, sockets in self._audiences.items() if sockets]:
-            frame = self._patch(name, before.seq)
-            if frame:
-                self._to(name, frame)
-        self._personal(before, after, concerned | {entry.by for entry in entries})
+                moved.append((socket, screen))
+        return moved
 
-    def _remove_refused(self, before: Conference, after: Conference, concerned: set[str]) -> None:
-        out = {Standing.REFUSED: "refused", Standing.TURNED_AWAY: "turned_away"}
-        for id in concerned & after.people.keys():
-            who, was = after.people[id], before.people.get(id)
-            if who.standing in out and was is not None and was.standing is not who.standing:
-                self._removed(id)
-                for socket in list(self._sockets.get(id, ())):
-                    self._audiences[socket.audience].discard(socket)
-                    self._sockets[id].discard(socket)
-                    socket.send(self._me_frame(me(after, id)))
-                    self._keep(self.say_goodbye(socket, REFUSED, out[who.standing]))
-                self._sockets.pop(id, None)
-
-    def _patch(self, name: str, since: int) -> Frame | None:
-        """Brings what an audience sees up to date; gives the frame, or None where nothing changed for it."""
-        shown = self._shown.get(name)
+    def _patch(self, name: str) -> Frame | None:
+        """Brings what an audience with sockets sees up to date; gives the frame, or None where nothing changed for it."""
+        shown = self._shown[name]
         seq = self.room.state.seq
-        if shown is None:
-            self._shown[name] = self._fresh(name)
-            return None
-        if shown.seq == seq:
-            return None
         new = view(self.room.state, name)
         patch = diff(shown.view, new)
-        came_from, shown.seq = since, seq
+        came_from, shown.seq = shown.seq, seq
         if not patch:
             return None
         frame = Frame(pack({"type": "patch", "seq": seq, "now": now(), "head": self.room.head[:8], "patch": patch}))
@@ -262,16 +290,17 @@ class Hub:
         shown = self._look(socket.audience)
         socket.me = self._me(socket.person)
         head = pack({
-            "type": "snapshot", "epoch": self.room.epoch, "seq": self.room.state.seq, "now": now(), "audience": socket.audience,
+            "type": "snapshot", "epoch": self._epoch(socket.audience), "seq": self.room.state.seq, "now": now(), "audience": socket.audience,
             "head": self.room.head[:8],
         })  # fmt: skip
-        socket.send(Frame(head[:-1] + b',"view":' + shown.packed + b',"me":' + pack(socket.me) + b"}"))
+        frame = Frame(head[:-1] + b',"view":' + shown.packed + b',"me":' + pack(socket.me) + b"}")
+        if not socket.outlet.write_whole(frame):
+            self._too_slow(socket)
 
     def _to(self, name: str, frame: Frame) -> None:
         for socket in list(self._audiences[name]):
-            if not socket.send(frame):
-                self._audiences[name].discard(socket)
-                self._keep(self.say_goodbye(socket, TOO_SLOW, "too_slow"))
+            if not socket.outlet.write(frame):
+                self._too_slow(socket)
 
     # --- one's own affairs ------------------------------------------------------------------------------------------------
 
@@ -284,18 +313,17 @@ class Hub:
         return Frame(pack({"type": "me", "seq": self.room.state.seq, "now": now(), "me": mine}))
 
     def _personal(self, before: Conference, after: Conference, concerned: set[str]) -> None:
+        """Brings what concerns single persons up to date. Staff are always concerned: what they may do changes with everything."""
         concerned |= {e.person for c in (before, after) for e in c.queue.entries.values() if e.status in ACTIVE}
-        concerned |= {s.person for name, sockets in self._audiences.items() if name.partition(":")[0] in PERSONAL for s in sockets}
-        for person in concerned & self._sockets.keys():
+        concerned |= {s.person for id, s in after.speeches.items() if before.speeches.get(id) is not s}
+        concerned |= {c.speeches[c.floor.interposed].person for c in (before, after) if c.floor.interposed}
+        for person in (concerned | self._staff) & self._sockets.keys():
             mine = self._me(person)
-            frame: Frame | None = None
+            frame = self._me_frame(mine)
             for socket in list(self._sockets[person]):
-                if not socket.me:
-                    self._snapshot(socket)
-                elif socket.me != mine:
-                    frame = frame or self._me_frame(mine)
+                if socket.me != mine:
                     socket.me = mine
-                    socket.send(frame)
+                    self.tell(socket, frame)
 
     # --- volatile signals -------------------------------------------------------------------------------------------------
 
@@ -316,9 +344,9 @@ class Hub:
         who = self.room.state.people[socket.person].identity
         said = {"kind": "typing", "person": socket.person, "name": who.name if who else "", "line": line}
         frame = Frame(pack({"type": "signal", "signal": said}))
-        for other in self._audiences["secretary"]:
+        for other in list(self._audiences["secretary"]):
             if other is not socket:
-                other.send(frame)
+                self.tell(other, frame)
 
     def counts(self) -> dict[str, Any]:
         """How many take part, by channel; nobody's name (R43)."""
@@ -335,24 +363,28 @@ class Hub:
             "venues": halls, "lobby": lobby,
         }  # fmt: skip
 
-    def _counts_frame(self) -> Frame | None:
-        return Frame(pack({"type": "signal", "signal": self._counts})) if self._counts else None
+    def _counts_frame(self, audience: str) -> Frame:
+        hidden = () if audience.partition(":")[0] in HELPERS else ("lobby",)
+        return Frame(pack({"type": "signal", "signal": {k: v for k, v in self._counts.items() if k not in hidden}}))
+
+    def _tell_counts(self) -> None:
+        counts = self.counts()
+        if counts != self._counts:
+            self._counts = counts
+            for name in [name for name, sockets in self._audiences.items() if sockets and name != "lobby"]:
+                self._to(name, self._counts_frame(name))
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         swept = loop.time()
         while True:
             await asyncio.sleep(COUNTS_EVERY)
-            counts = self.counts()
-            if counts != self._counts:
-                self._counts = counts
-                self.signal_all(counts)
+            self._tell_counts()
             if loop.time() - swept > SWEEP_EVERY:
                 swept = loop.time()
                 for socket in self.sockets():
                     if swept - socket.heard_at > SILENT_FOR:
-                        self.drop(socket)
-                        await socket.outlet.close(1001, "silent")
+                        self._keep(self.say_goodbye(socket, SILENT, "silent"))
 
 
 def named(entry: Entry) -> list[str]:

@@ -1,12 +1,13 @@
 """The words on the wire and in the journal: frames from clients, commands, facts; each defined once, by its dataclass.
 
 Everything from outside is checked here: unknown fields, wrong types, doubled keys, NaN, NUL and lone surrogates are refused, text is made NFC and
-loses its direction controls, so that behind this door a text is a text.
+loses what cannot be seen, so that behind this door a text is a text.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, field, is_dataclass
@@ -23,6 +24,7 @@ __all__ = ["Do", "Hello", "Malformed", "Ping", "Signal", "command_from", "decode
 
 MAX_FRAME = 16_384
 MAX_DEPTH = 12
+TOO_LARGE = "too large"
 
 
 class Malformed(Exception):
@@ -69,8 +71,8 @@ class Ping:
 FRAMES: dict[str, type[Any]] = {"hello": Hello, "do": Do, "signal": Signal, "ping": Ping}
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
-_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_JOINER = "\u200d"
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,28 +87,47 @@ def _no_constant(name: str) -> Any:
 
 
 def tidy(value: Any, depth: int = 0) -> Any:
-    """The value with its texts in NFC, without direction and control characters. NUL and lone surrogates are refused."""
+    """The value with all its texts tidied. What is too deep, not finite or no text is refused."""
     if depth > MAX_DEPTH:
         raise Malformed("too deep")
     if isinstance(value, str):
-        if "\0" in value:
-            raise Malformed("NUL in text")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Malformed("lone surrogate in text") from None
-        return _CONTROL.sub("", _DIRECTION.sub("", unicodedata.normalize("NFC", value)))
+        return tidy_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Malformed("number out of range")
     if isinstance(value, dict):
-        return {tidy(k, depth + 1): tidy(v, depth + 1) for k, v in value.items()}
+        return _no_doubles([(tidy_text(k), tidy(v, depth + 1)) for k, v in value.items()])
     if isinstance(value, list):
         return [tidy(v, depth + 1) for v in value]
     return value
 
 
+def tidy_text(text: str) -> str:
+    """The text in NFC, without control characters (but line feed and tab) and without invisible ones: those turn the direction of what is around
+    them, or make two texts differ that look the same. The joiner between two pictures of an emoji stays. NUL and lone surrogates are refused."""
+    if "\0" in text:
+        raise Malformed("NUL in text")
+    text = _CONTROL.sub("", text)
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Malformed("lone surrogate in text") from None
+    kept = (c for n, c in enumerate(text) if unicodedata.category(c) != "Cf" or joins(text, n))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def joins(text: str, n: int) -> bool:
+    """Whether the n-th character joins two pictures into one."""
+    if text[n] != _JOINER or not 0 < n < len(text) - 1:
+        return False
+    return (text[n - 1] == "\ufe0f" or unicodedata.category(text[n - 1]) in ("So", "Sk")) and unicodedata.category(text[n + 1]) == "So"
+
+
 def frame_from(text: str) -> Hello | Do | Signal | Ping:
     """The message in a text frame, or `Malformed`."""
     if len(text) > MAX_FRAME or len(text.encode("utf-8", "replace")) > MAX_FRAME:
-        raise Malformed("too large")
+        raise Malformed(TOO_LARGE)
     try:
         value = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -80,6 +80,7 @@ class Room:
         self._last_at: Ms = 0
         self._loop: asyncio.Task[None] | None = None
         self._ring: asyncio.TimerHandle | None = None
+        self._rung: set[asyncio.Task[None]] = set()
         self._saving = True
 
     async def open(self) -> None:
@@ -248,7 +249,8 @@ class Room:
         due = [t for t in timers(self.state) if t.at <= now()]
         for timer in due:
             task = asyncio.ensure_future(self._by_itself(timer.command))
-            task.add_done_callback(lambda t: t.exception())
+            self._rung.add(task)
+            task.add_done_callback(self._rung.discard)
         if not due:
             self._set_timer()
 

@@ -5,28 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from moderation import Conference, Entry, Refusal
+from moderation.conduct import Readmitted
 from moderation.view import programme
 from server.db.journal import Journal
 from server.media.engine import Direction, MediaEngine, MediaRefusal
-from server.rooms.hub import Hub
+from server.rooms.hub import OUT, Hub
 from server.rooms.room import Room
 
 log = logging.getLogger(__name__)
 
-Expel = Callable[[str, str], None]
-"""Makes void what a refused person holds: (conference, person). Called in a thread."""
+Bar = Callable[[str, str, bool], None]
+"""Closes a person's ways in, on all devices, or opens the seat again (R31, R33): (conference, person, out). Called in a thread; doing it twice changes
+nothing."""
+
+TRIES = 5
 
 
 class Rooms:
     """The rooms by conference id."""
 
-    def __init__(self, journal: Journal, media: MediaEngine, expel: Expel) -> None:
+    def __init__(self, journal: Journal, media: MediaEngine, bar: Bar) -> None:
         self._journal = journal
         self._media = media
-        self._expel = expel
+        self._bar = bar
         self._open: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
@@ -36,7 +41,7 @@ class Rooms:
             return self._open[conference]
         async with self._opening.setdefault(conference, asyncio.Lock()):
             if conference not in self._open:
-                live = LiveRoom(conference, self._journal, self._media, self._expel)
+                live = LiveRoom(conference, self._journal, self._media, self._bar)
                 await live.open()
                 if not live.room.state.seq:
                     await live.close()
@@ -46,7 +51,7 @@ class Rooms:
 
     async def create(self, conference: str) -> LiveRoom:
         """A room for a conference that has no facts yet."""
-        live = LiveRoom(conference, self._journal, self._media, self._expel)
+        live = LiveRoom(conference, self._journal, self._media, self._bar)
         await live.open()
         self._open[conference] = live
         return live
@@ -63,23 +68,28 @@ class Rooms:
 class LiveRoom:
     """A room with its hub, and the task that keeps the media engine at the direction of the moment."""
 
-    def __init__(self, conference: str, journal: Journal, media: MediaEngine, expel: Expel) -> None:
+    def __init__(self, conference: str, journal: Journal, media: MediaEngine, bar: Bar) -> None:
         self.id = conference
         self._media = media
-        self._expel = expel
+        self._bar = bar
         self.room = Room(conference, journal, self._published, self._stored)
         self.hub: Hub
         self._direct = asyncio.Event()
         self._director: asyncio.Task[None] | None = None
         self._out: set[asyncio.Task[None]] = set()
+        self._barring = asyncio.Lock()
 
     async def open(self) -> None:
         await self.room.open()
         self.hub = Hub(self.room, self._removed)
         self._director = asyncio.create_task(self._keep_directing())
         self._direct.set()
+        for person in self.room.state.people.values():
+            if person.standing in OUT:  # a crash may have come between the refusal and its effect
+                self._do(self._carry_standing(person.id))
 
     async def close(self) -> None:
+        await asyncio.gather(*self._out)
         await self.hub.close()
         await self.room.close()
         if self._director:
@@ -94,6 +104,9 @@ class LiveRoom:
     def _published(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
         self._direct.set()
         self.hub.published(before, after, entries)
+        for entry in entries:
+            if isinstance(entry.fact, Readmitted):
+                self._do(self._carry_standing(entry.fact.person))
 
     def _stored(self, ok: bool) -> None:
         self.hub.signal_all({"kind": "saving", "ok": ok})
@@ -117,11 +130,26 @@ class LiveRoom:
 
     def _removed(self, person: str) -> None:
         """A person was refused or turned away (R31): inaudible first, then everything they hold is void."""
-        task = asyncio.create_task(self._put_out(person))
-        self._out.add(task)
-        task.add_done_callback(self._out.discard)
+        self._do(self._put_out(person))
 
     async def _put_out(self, person: str) -> None:
         with contextlib.suppress(MediaRefusal):
             await self._media.remove_source(self.id, person)
-        await asyncio.to_thread(self._expel, self.id, person)
+        await self._carry_standing(person)
+
+    async def _carry_standing(self, person: str) -> None:
+        """Carries to the accounts whether a person may come in, as it stands now; one after the other, so that the last word is the last act."""
+        async with self._barring:
+            for again in range(TRIES):
+                out = self.room.state.people[person].standing in OUT
+                try:
+                    await asyncio.to_thread(self._bar, self.id, person, out)
+                    return
+                except Exception:
+                    log.exception("seat of %s in %s", person, self.id)
+                    await asyncio.sleep(0.2 * again)
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._out.add(task)
+        task.add_done_callback(self._out.discard)

@@ -16,8 +16,8 @@ from server.accounts.seats import Seat
 from server.errors import language_of
 from server.i18n import chosen_language, t
 from server.rooms.clock import now
-from server.rooms.hub import NO_SEAT, REFUSED, TOO_MANY, Hub, Socket, pack
-from server.rooms.messages import Do, Hello, Malformed, Ping, Signal, command_from, frame_from
+from server.rooms.hub import NO_SEAT, OUT, REFUSED, TOO_MANY, Hub, Socket, pack
+from server.rooms.messages import TOO_LARGE, Do, Hello, Malformed, Ping, Signal, command_from, frame_from
 from server.rooms.rooms import LiveRoom, Rooms
 from server.rooms.wire import Frame, Outlet
 
@@ -35,6 +35,10 @@ PER_PERSON = 12
 
 FORGIVEN = 8
 """Malformed frames that are answered before the socket is closed."""
+
+BINARY = "binary frame"
+FATAL = {BINARY: 1008, TOO_LARGE: 1009}
+"""Malformed frames after which a socket is closed at once, with their codes."""
 
 Sitter = Callable[[WebSocket, str], Awaitable[Seat]]
 """Who sits on a seat, by the connection's cookie or bearer secret. Raises `Refusal`."""
@@ -103,7 +107,7 @@ async def text_of(websocket: WebSocket) -> str:
         raise WebSocketDisconnect(message.get("code", 1005))
     text = message.get("text")
     if text is None:
-        raise Malformed("binary frame")
+        raise Malformed(BINARY)
     return str(text)
 
 
@@ -117,8 +121,12 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
     """A screen's stay in the room."""
     hub = live.hub
     state = live.room.state
-    if seat.person not in state.people:
+    who = state.people.get(seat.person)
+    if who is None:
         await goodbye(websocket, NO_SEAT, "no_seat", lang)
+        return
+    if who.standing in OUT:  # since the handshake, or before a crash that left the seat open
+        await goodbye(websocket, REFUSED, OUT[who.standing], lang)
         return
     if len(hub.sockets_of(seat.person)) >= PER_PERSON:
         await goodbye(websocket, TOO_MANY, "too_many", lang)
@@ -137,10 +145,10 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
                 malformed += 1
                 if malformed == 1:
                     log.info("malformed frame from %s: %s", seat.person, error.reason)
-                if malformed > FORGIVEN or error.reason == "too large":
-                    await hub.say_goodbye(socket, 1009 if error.reason == "too large" else 1008, "malformed")
+                if malformed > FORGIVEN or error.reason in FATAL:
+                    await hub.say_goodbye(socket, FATAL.get(error.reason, 1008), "malformed")
                     return
-                answer(socket, "", Refusal("frame_malformed", reason=error.reason))
+                answer(hub, socket, "", Refusal("frame_malformed", reason=error.reason))
                 continue
             socket.heard_at = loop.time()
             if not bucket.take(socket.heard_at):
@@ -148,18 +156,18 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
                     await hub.say_goodbye(socket, TOO_MANY, "too_many")
                     return
                 if isinstance(message, Do):
-                    answer(socket, message.id, Refusal("too_fast"))
+                    answer(hub, socket, message.id, Refusal("too_fast"))
                 continue
             if isinstance(message, Do):
                 task = asyncio.create_task(carry_out(live, socket, message))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
             elif isinstance(message, Ping):
-                socket.send(Frame(pack({"type": "pong", "t": message.t, "now": now()})))
+                hub.tell(socket, Frame(pack({"type": "pong", "t": message.t, "now": now()})))
             elif isinstance(message, Signal):
                 volatile(hub, socket, message.signal)
             else:
-                answer(socket, "", Refusal("frame_malformed", reason="hello comes once"))
+                answer(hub, socket, "", Refusal("frame_malformed", reason="hello comes once"))
     except (WebSocketDisconnect, RuntimeError):
         pass  # the other side went
     finally:
@@ -171,14 +179,14 @@ async def carry_out(live: LiveRoom, socket: Socket, message: Do) -> None:
     try:
         seq = await live.room.do(message.id, socket.person, command_from(message.command))
     except Refusal as refusal:
-        answer(socket, message.id, refusal)
+        answer(live.hub, socket, message.id, refusal)
     else:
-        socket.send(Frame(pack({"type": "ack", "id": message.id, "seq": seq})))
+        live.hub.tell(socket, Frame(pack({"type": "ack", "id": message.id, "seq": seq})))
 
 
-def answer(socket: Socket, id: str, refusal: Refusal) -> None:
+def answer(hub: Hub, socket: Socket, id: str, refusal: Refusal) -> None:
     sentence = t(socket.lang, f"refusal.{refusal.code}", **refusal.details)
-    socket.send(Frame(pack({"type": "refused", "id": id, "code": refusal.code, "details": refusal.details, "message": sentence})))
+    hub.tell(socket, Frame(pack({"type": "refused", "id": id, "code": refusal.code, "details": refusal.details, "message": sentence})))
 
 
 def volatile(hub: Hub, socket: Socket, signal: dict[str, Any]) -> None:
