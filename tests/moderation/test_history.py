@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from moderation import RIGHTS, Command, Conference, Entry, Identity, Phase, Refusal, Role, fold
 from moderation.conclusion import Kind
-from moderation.conduct import DISPLAY_MODES, Ground, Refuse, Rung
+from moderation.conduct import DISPLAY_MODES, Ground, Propose, Refuse, Rung
 from moderation.conference import LastAct
 from moderation.floor import CallEntry, CallNext, CallToAnswer, DeclineFloor, Interpose, StopSpeech, TakeFloor, Undo, YieldFloor, timers
 from moderation.history import Undone
@@ -45,11 +45,15 @@ def commands(c: Conference, kind: type[Command], n: int) -> st.SearchStrategy[Co
     def known(ids: list[str], *more: str) -> st.SearchStrategy[str]:
         return st.sampled_from([*ids, *more, "none-such"])
 
-    def version_of(things: dict[str, Any]) -> st.SearchStrategy[int]:
-        return st.sampled_from(sorted({v.version for v in things.values()} | {0}))
-
     venues = st.sampled_from(["east", "west", "none-such"])
     about = known([*speeches, *c.petitions])
+    petition: st.SearchStrategy[Any] = st.sampled_from([None, *c.petitions])
+    if kind.name in ("raise_petition", "defer_petition"):
+        petition = new if kind.name == "raise_petition" else known(list(c.petitions))
+    ground: st.SearchStrategy[Any] = st.sampled_from(["complex", "beyond_authority"])
+    if kind in (Refuse, Propose):
+        ground = st.sampled_from([*Ground, *([None] if kind is Propose else [])])
+    versioned: dict[str, Any] = dict(c.outcomes) if "outcome" in kind.name else dict(list(c.minutes.lines.items())[-3:])
     pools: dict[str, st.SearchStrategy[Any]] = {
         "person": new if kind in (AddPerson,) or kind.name in ("register_person", "knock") else known([*people, *people, *main_people(c)]),
         "persons": st.lists(known(people), min_size=0, max_size=2).map(tuple),
@@ -62,13 +66,13 @@ def commands(c: Conference, kind: type[Command], n: int) -> st.SearchStrategy[Co
         "other": known(waiting),
         "speech": new if kind is Interpose else known(speeches, *main),
         "about": about.map(lambda x: (x,)) if kind.name == "set_outcome" else about if kind is CallToAnswer else st.none() | about,
-        "petition": new if kind.name == "raise_petition" else known(list(c.petitions)) if kind.name == "defer_petition" else st.sampled_from([None, *c.petitions]),
+        "petition": petition,
         "petitions": st.lists(known(list(c.petitions)), max_size=2).map(tuple),
         "proposal": new if kind.name == "propose" else known(list(c.conduct.proposals)),
         "line": known(list(c.minutes.lines)[-3:], f"new-{n}") if kind.name != "correct_line" else new,
         "corrects": known(list(c.minutes.lines)[:3]),
         "outcome": known(list(c.outcomes), f"new-{n}"),
-        "version": version_of(c.outcomes if "outcome" in kind.name else {k: m for k, m in list(c.minutes.lines.items())[-3:]}),  # type: ignore[arg-type]
+        "version": st.sampled_from(sorted({v.version for v in versioned.values()} | {0})),
         "item": known(list(c.agenda.items)),
         "step": st.integers(0, 8),
         "minutes": st.integers(0, 20),
@@ -78,7 +82,7 @@ def commands(c: Conference, kind: type[Command], n: int) -> st.SearchStrategy[Co
         "rule": st.sampled_from([None, 1, 2, 9]),
         "motive": st.sampled_from(list(Motive)),
         "rung": st.sampled_from(list(Rung)),
-        "ground": st.none() | st.sampled_from(list(Ground)) if kind.name == "propose" else st.sampled_from(list(Ground)) if kind is Refuse else st.sampled_from(["complex", "beyond_authority"]),
+        "ground": ground,
         "kind": st.sampled_from(list(Kind)) if kind.name == "set_outcome" else st.sampled_from([*KINDS, "event"]),
         "status": st.sampled_from([*VENUE_STATUS, "odd"]),
         "format": st.sampled_from(["combined", *FORMATS]),
