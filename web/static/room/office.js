@@ -38,7 +38,7 @@ const petitions = new Petitions(room, redraw);
 function draw(room) {
   const waiting = Object.keys(room.view.lobby ?? {}).length;
   const badges = { opening: 0, people: waiting, register: room.view.queue.waiting, petitions: 0 };
-  return html`<div class="office">
+  return html`<div class="office-desk">
     <h1 class="sr-only">${t("office.title")}</h1>
     ${overview(room)}
     <nav class="tabs" aria-label=${t("office.tabs")}>${TABS.map((one) => button({ label: html`${t(`office.tab.${one}`)}${badges[one] ? html` <span class="chip live">${badges[one]}</span>` : nothing}`, kind: "tab", pressed: tab === one, onclick: () => show(one) }))}</nav>

@@ -75,6 +75,7 @@ const room = start(draw);
 const drafts = new Drafts(room, await openStore(document.body.dataset.seat ?? ""));
 await drafts.open();
 desk = new Desk(room, drafts);
+room.addEventListener("change", () => queueMicrotask(follow));
 desk.redraw();
 
 /** @param {Room} room */
@@ -110,7 +111,8 @@ function minutes(desk) {
   const { room, drafts } = desk;
   const { view } = room;
   const lines = listed(desk);
-  const steps = [...new Set(lines.map((line) => line.step))];
+  const stepOf = (/** @type {MinutesLine} */ line) => line.step || 1; // the opening itself belongs to the first step
+  const steps = [...new Set(lines.map(stepOf))];
   const value = (/** @type {Event} */ e) => /** @type {HTMLInputElement} */ (e.target);
   return html`<header class="minutes-head">
       <h2 id="minutes-title">${t("secretary.minutes")}</h2>
@@ -124,8 +126,8 @@ function minutes(desk) {
     <div class="lines" tabindex="-1">
       ${lines.length ? nothing : html`<p class="empty">${desk.search ? t("secretary.search.none") : t("secretary.empty")}</p>`}
       ${repeat(steps, (step) => step, (step) => html`<section class="step-group">
-        <h3>${step ? html`<span>${t("secretary.step", { step })}</span> ` : nothing}${stepLabel(step)}</h3>
-        ${repeat(lines.filter((line) => line.step === step), (line) => line.id, (line) => lineRow(desk, line))}
+        <h3><span>${t("secretary.step", { step })}</span> ${stepLabel(step)}</h3>
+        ${repeat(lines.filter((line) => stepOf(line) === step), (line) => line.id, (line) => lineRow(desk, line))}
       </section>`)}
     </div>
     <p class="keys-hint">${t("secretary.keys")}</p>`;
@@ -151,6 +153,16 @@ function newest() {
   const last = [...document.querySelectorAll(".record")].at(-1);
   last?.scrollIntoView({ block: "end" });
   /** @type {HTMLElement | null | undefined} */ (last?.querySelector("textarea"))?.focus();
+}
+
+// --- whoever looks at the newest line goes on seeing it ---------------------------------------------------------------------
+
+let following = true;
+addEventListener("scroll", ({ target }) => target instanceof HTMLElement && target.matches(".lines") && (following = target.scrollHeight - target.scrollTop - target.clientHeight < 60), true);
+
+function follow() {
+  const lines = document.querySelector(".lines");
+  if (lines && following && !lines.contains(document.activeElement)) lines.scrollTop = lines.scrollHeight;
 }
 
 // --- keyboard first: all with a modifier, so that they work while one types --------------------------------------------------

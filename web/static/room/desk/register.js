@@ -75,7 +75,7 @@ export class Register {
       ${field({ label: t("desk.area"), control: html`<input name="area" maxlength="120" placeholder=${t("desk.area.hint")} .value=${value("area")} />` })}
       ${channels.length
         ? html`<fieldset class="segments"><legend>${t("desk.channel")}</legend>
-            ${channels.map((c) => html`<label><input type="radio" name="channel" value=${c} .checked=${live(c === this.#channel)} /> <span>${t(`desk.channel.${c}`)}</span></label>`)}
+            <div>${channels.map((c) => html`<label><input type="radio" name="channel" value=${c} .checked=${live(c === this.#channel)} /> <span>${t(`desk.channel.${c}`)}</span></label>`)}</div>
           </fieldset>`
         : nothing}
       ${!this.venue && this.#channel === "venue" ? field({ label: t("desk.venue"), control: html`<select name="venue" required>${branches.map(([id, v]) => html`<option value=${id}>${v.name}</option>`)}</select>` }) : nothing}

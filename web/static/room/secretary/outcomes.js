@@ -30,7 +30,8 @@ export function outcomePanel(desk) {
   const filter = (/** @type {Event} */ e) => desk.set({ onlyOpen: /** @type {HTMLInputElement} */ (e.target).checked });
   return html`<section class="outcomes" aria-labelledby="outcomes-title">
     <h2 id="outcomes-title">${t("secretary.panel")}</h2>
-    <p class="outcomes-left ${missing.size ? "" : "good"}">${missing.size ? t("secretary.panel.left", { count: missing.size }) : t("secretary.panel.all_done")} · ${t("secretary.out.notice", { days: view.notice?.days ?? 10 })}</p>
+    <p class="outcomes-left ${missing.size ? "" : "good"}">${missing.size ? t("secretary.panel.left", { count: missing.size }) : t("secretary.panel.all_done")}</p>
+    <p class="hint">${t("secretary.out.notice", { days: view.notice.days })}</p>
     <label class="check"><input type="checkbox" .checked=${desk.onlyOpen} @change=${filter} /> ${t("secretary.panel.filter")}</label>
     <h3>${t("secretary.panel.statements")}</h3>
     ${statements.length ? html`<ul class="outcome-list">${statements.map((s) => item(desk, s.id, html`<bdi>${s.name}</bdi>`, s.topic ?? "", s.in_writing ? "in_writing" : s.answered ? "answered" : "unanswered"))}</ul>` : html`<p class="empty">${t("secretary.panel.none")}</p>`}
