@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from moderation import SYSTEM, Conference, Entry, Fact, Identity, Refusal, Role, actor, decide, evolve
+from moderation import SYSTEM, Conference, Entry, Fact, Identity, Phase, Refusal, Role, actor, decide, evolve
 from moderation.agenda import AppointSecretary, MoveToStep, Tick, Waive
 from moderation.floor import CallNext, CallToAnswer, StopSpeech, TakeFloor
 from moderation.kernel import SECOND, Command, Ms
@@ -174,6 +174,8 @@ class Hall:
 
     def closed(self) -> Hall:
         """The conference has ended, everything with an outcome."""
+        if self.c.phase is Phase.CLOSED:
+            return self
         from moderation.agenda import CloseConference
         from moderation.conclusion import Kind, SetOutcome
 

@@ -128,7 +128,8 @@ def test_r31_a_refused_person_gives_no_command_and_cannot_come_back(hall: Hall) 
 
 
 def test_r31_in_the_hall_the_desk_is_told_to_lead_the_person_out(hall: Hall) -> None:
-    refuse(hall, "minh"), refuse(hall, "oanh")
+    refuse(hall, "minh")
+    refuse(hall, "oanh")
     assert [e["person"]["id"] for e in hall.view("desk")["escorts"]] == ["minh"]
     hall.do(ReportEscorted("minh"), "desk")
     assert hall.view("desk")["escorts"] == []

@@ -213,7 +213,7 @@ def test_r26_the_soft_cut_comes_after_the_grace_and_not_before() -> None:
     hall.do(PauseClock()), hall.wait(100), hall.do(ResumeClock())
     (timer,) = timers(hall.c)
     assert timer.at == hall.now + (150 + 20) * SECOND
-    hall.wait(169), hall.refused("too_early", timer.command, "system")
+    hall.wait(169).refused("too_early", timer.command, "system")
     hall.wait(1), hall.do(timer.command, "system")
     assert hall.c.floor.main is None
 

@@ -152,7 +152,7 @@ class Room(RuleBasedStateMachine):
         by = data.draw(st.sampled_from(likely) if data.draw(st.integers(0, 5)) else st.sampled_from(list(c.people)))
         self.give(command, by)
 
-    @precondition(lambda self: timers(self.hall.c))
+    @precondition(lambda self: bool(timers(self.hall.c)))
     @rule()
     def a_timer_rings(self) -> None:
         timer = timers(self.hall.c)[0]
@@ -160,20 +160,20 @@ class Room(RuleBasedStateMachine):
             self.hall.now = max(self.hall.now, timer.at)
             self.give(timer.command, "system")
 
-    @precondition(lambda self: self.hall.c.floor.prompt and self.hall.c.phase is Phase.RUNNING)
+    @precondition(lambda self: self.hall.c.floor.prompt is not None and self.hall.c.phase is Phase.RUNNING)
     @rule()
     def the_called_one_answers(self) -> None:
         assert self.hall.c.floor.prompt
         entry = self.hall.c.queue.entries[self.hall.c.floor.prompt.entry]
         self.give(TakeFloor(entry.id), entry.person)
 
-    @precondition(lambda self: self.hall.c.last and self.hall.c.phase is Phase.RUNNING)
+    @precondition(lambda self: self.hall.c.last is not None and self.hall.c.phase is Phase.RUNNING)
     @rule()
     def the_chair_takes_it_back(self) -> None:
         assert self.hall.c.gavel
         self.give(Undo(), self.hall.c.gavel)
 
-    @precondition(lambda self: self.hall.c.minutes.finished_at and self.hall.c.phase is Phase.CLOSED)
+    @precondition(lambda self: self.hall.c.minutes.finished_at is not None and self.hall.c.phase is Phase.CLOSED)
     @rule(who=st.sampled_from(["chair", "co-chair", "secretary"]))
     def somebody_signs(self, who: str) -> None:
         self.give(SignMinutes(digest(self.hall.c)), who)

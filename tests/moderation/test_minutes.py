@@ -30,7 +30,8 @@ def hall() -> Hall:
 
 def test_r35_the_room_writes_drafts_of_itself(hall: Hall) -> None:
     speech = hall.speak("minh")
-    hall.answer(speech), hall.do(AnswerInWriting(hall.speak("hanh"))), hall.do(Remind("quan", "trật tự"))
+    hall.answer(speech)
+    hall.do(AnswerInWriting(hall.speak("hanh"))), hall.do(Remind("quan", "trật tự"))
     hall.ask("minh"), hall.next(), hall.do(Interpose("remark-1", "agency"))
     codes = {m.code for m in hall.c.minutes.lines.values()}
     assert codes >= {"conference_opened", "step_opened", "ticked", "waived", "secretary_appointed", "floor_given", "answer_called"}

@@ -92,7 +92,7 @@ def secrets(c: Conference) -> set[str]:
 
 def anew(c: Conference) -> Conference:
     """The same state in other objects, so that nothing kept from before is used."""
-    copies = {}
+    copies: dict[str, Any] = {}
     for f in fields(c):
         value = getattr(c, f.name)
         copies[f.name] = dict(value) if isinstance(value, Mapping) else replace(value) if is_dataclass(value) else value  # type: ignore[type-var]
@@ -152,7 +152,7 @@ def check_views(c: Conference) -> dict[str, View]:
             assert not any(isinstance(t, str) and t.startswith("§09") for t in texts), audience
     for id in c.people:
         own = set(leaves(me(c, id)))
-        others = {r.words for r in c.conduct.refusals if r.person != id} | {r.words for r in c.conduct.reminders if r.person != id}
-        mine = {r.words for r in (*c.conduct.refusals, *c.conduct.reminders) if r.person == id}
-        assert None not in own and not {w for w in others - mine if w.startswith("§")} & own
+        said = [(r.person, r.words) for r in c.conduct.refusals] + [(r.person, r.words) for r in c.conduct.reminders]
+        others = {words for person, words in said if person != id and words.startswith("§")} - {words for person, words in said if person == id}
+        assert None not in own and not others & own
     return views
