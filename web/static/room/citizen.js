@@ -6,7 +6,7 @@ import { keys, repeatLast, t, timeOf } from "./ui.js";
 import { getReady, hasFloor, help, showCall, speaking } from "./citizen/call.js";
 import { modeOf } from "./citizen/choices.js";
 import { afterwards, goodbye } from "./citizen/ends.js";
-import { handBar, nextOnes } from "./citizen/hand.js";
+import { handBar, nextOnes, ownRequests } from "./citizen/hand.js";
 import { Microphone } from "./citizen/microphone.js";
 import { tell } from "./citizen/tell.js";
 import { beforeJoining, lobby } from "./citizen/waiting.js";
@@ -20,6 +20,7 @@ let listener = null;
 /** @type {WakeLockSentinel | null} */
 let awake = null;
 let asked = false;
+let shown = "";
 
 const room = start(draw, { closed: goodbye });
 const redraw = () => room.dispatchEvent(new Event("change"));
@@ -30,6 +31,7 @@ keys({ r: repeatLast });
 function draw(room) {
   const { me, view } = room;
   showCall(room, microphone);
+  atTop(me.standing);
   if (room.audience === "lobby") return me.standing === "refused" ? goodbye(room) : lobby(room);
   if (me.standing !== "joined") return beforeJoining(room, microphone);
   microphone.follow(room);
@@ -41,9 +43,18 @@ function draw(room) {
       <div class="stage">
         ${standing(room)} ${interruption(view)} ${pictures(listener, room)} ${floor ? speaking(room, microphone) : speaker(room)}
       </div>
-      <div class="beside">${reminders(room)} ${getReady(room, microphone)} ${captions(view)} ${nextOnes(room)} ${ways(room, () => (changeWay(room), redraw()))} ${papers(view)} ${help(microphone)}</div>
+      <div class="beside">${reminders(room)} ${getReady(room, microphone)} ${ownRequests(room)} ${captions(view)} ${nextOnes(room)} ${ways(room, () => (changeWay(room), redraw()))} ${papers(view)} ${help(microphone)}</div>
     </div>
     ${floor ? nothing : handBar(room)}`;
+}
+
+/** Another page has begun: it is read from its top. @param {string} standing */
+function atTop(standing) {
+  if (shown && standing !== shown) {
+    scrollTo(0, 0);
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }
+  shown = standing;
 }
 
 /** Hears the programme while there is one, in the chosen way; and keeps the screen awake. @param {Room} room */

@@ -9,15 +9,13 @@ import { t } from "./ui.js";
  * While the connection is down it keeps its last picture.
  */
 
-const { seat = "", lang } = document.body.dataset;
-const wanted = new URLSearchParams(location.search);
-const band = wanted.get("layout") === "lower-third";
+const { seat = "", lang, layout } = document.body.dataset;
+const band = layout === "lower-third";
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const room = connect({ seat, lang, as: "display" });
-const video = wanted.get("video") === "1" && !band ? picture() : undefined;
+const video = new URLSearchParams(location.search).get("video") === "1" && !band ? picture() : undefined;
 
 main.replaceChildren();
-if (band) document.body.dataset.layout = "lower-third";
 room.addEventListener("change", () => {
   document.body.dataset.state = room.state;
   render(html`<div class="screen">${content()}</div>`, main);

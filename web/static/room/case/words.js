@@ -23,7 +23,7 @@ export function chips(view, turn) {
     ${turn.motive && turn.motive !== "statement" ? html`<span class="chip motive">${motiveLabel(turn.motive)}</span>` : nothing}
     ${turn.petition ? html`<span class="chip">${turn.petition}</span>` : nothing}
     ${entry.held ? html`<span class="chip warn">${t("case.held")}</span>` : nothing}
-    ${entry.on_behalf ? html`<span class="chip">${t("case.entered_by")} <bdi>${entry.entered_by}</bdi></span>` : nothing}`;
+    ${entry.on_behalf ? html`<span class="why">${t("case.entered_by")} <bdi>${entry.entered_by}</bdi></span>` : nothing}`;
 }
 
 /** A body by its short name. @param {View} view @param {string | undefined} id */

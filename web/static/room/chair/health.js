@@ -16,7 +16,7 @@ export function healthStrip(room, open) {
 }
 
 /** @param {"good" | "warn" | "bad" | ""} state @param {string} sign @param {unknown} words */
-const lamp = (state, sign, words) => html`<span class="lamp chip ${state}">${icon(sign)} ${words}</span>`;
+const lamp = (state, sign, words) => html`<span class="lamp chip ${state}">${icon(sign)}<span>${words}</span></span>`;
 
 /** @param {Room} room */
 function saving({ signals, pending }) {

@@ -29,16 +29,14 @@ function whyNoHand(room) {
 /** The bar at the bottom: ask to speak, or one's own place. @param {Room} room */
 export function handBar(room) {
   const waiting = room.me.entries.filter(({ status }) => status === "waiting");
-  const [first] = waiting;
   const why = whyNoHand(room);
-  if (!first)
+  if (waiting.length === 0)
     return html`<div class="hand-bar">
       ${button({ label: t("hand.raise"), icon: "hand", kind: "primary hand", why, onclick: () => void raise(room) })}
       <p class="soft small-text">${why || t("hand.waiting", { count: number(room.view.queue.waiting) })}</p>
     </div>`;
   return html`<div class="hand-bar waiting">
     ${waiting.map((entry) => own(room, entry))}
-    ${why ? nothing : button({ label: t("hand.another"), icon: "hand", kind: "quiet small", onclick: () => void raise(room) })}
   </div>`;
 }
 
@@ -48,14 +46,27 @@ function own(room, entry) {
     <div class="own-words">
       <p class="own-place">${placeWords(entry.place ?? 0)}${several(room) ? html` <span class="chip">${motiveLabel(entry.motive)}</span>` : nothing}</p>
       <p class="small-text">${waitWords(room, entry)}</p>
-      <p class="soft small-text">${entry.topic}</p>
-      ${entry.held ? html`<p class="small-text"><strong>${t("hand.held")}</strong></p>` : html`<p class="soft small-text">${whyLabel(entry, room.view)}</p>`}
     </div>
     <div class="buttons">
       ${button({ label: t("hand.amend"), icon: "pencil", kind: "small", onclick: () => void amend(room, entry) })}
       ${button({ label: t("hand.withdraw"), icon: "x", kind: "small danger-quiet", onclick: () => void withdraw(room, entry) })}
     </div>
   </div>`;
+}
+
+/** What one has asked for, and why one stands where one stands (R18). @param {Room} room */
+export function ownRequests(room) {
+  const waiting = room.me.entries.filter(({ status }) => status === "waiting");
+  if (!waiting.length) return nothing;
+  const why = whyNoHand(room);
+  return html`<section class="card" aria-labelledby="own-title">
+    <h2 id="own-title">${icon("hand")} ${t("hand.own_title")}</h2>
+    ${waiting.map(
+      (entry) => html`<p>${entry.topic}</p>
+        <p class="soft small-text">${entry.held ? html`<strong>${t("hand.held")}</strong>` : whyLabel(entry, room.view)}</p>`,
+    )}
+    ${why ? nothing : button({ label: t("hand.another"), kind: "small", onclick: () => void raise(room) })}
+  </section>`;
 }
 
 /** @param {Room} room */

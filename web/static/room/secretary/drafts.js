@@ -7,6 +7,8 @@ import { dirty, tidy, weigh, wordsOf } from "./words.js";
 
 /** A line is saved this long after the first unsaved key, ms: at most a second from key to stored line. */
 const PAUSE = 600;
+/** A save that takes longer than this is called what it is: kept here, ms. */
+const SLOW = 3_000;
 /** How often the others are told where one writes, ms. */
 const TELL = 2_000;
 
@@ -16,8 +18,8 @@ export class Drafts extends EventTarget {
   #drafts = new Map();
   /** @type {Map<string, number>} timers of the saves to come */
   #timers = new Map();
-  /** @type {Set<string>} lines whose save is under way */
-  #flying = new Set();
+  /** @type {Map<string, number>} lines whose save is under way, and since when */
+  #flying = new Map();
   /** @type {Map<string, string>} line → why the server does not take it */
   #refused = new Map();
   /** The line in whose fields the cursor stands: it is not taken from under one's hands. */
@@ -64,7 +66,7 @@ export class Drafts extends EventTarget {
     if (this.clashes.length) return "clash";
     if (this.#refused.size) return "refused";
     if (this.#flying.size === 0 && this.unsaved === 0) return "saved";
-    return this.#reachable ? "saving" : "kept";
+    return this.#reachable && ![...this.#flying.keys()].some((id) => this.#slow(id)) ? "saving" : "kept";
   }
 
   /** The state of one line. @param {string} id @returns {"" | "saved" | "saving" | "kept" | "clash" | "refused"} */
@@ -74,7 +76,12 @@ export class Drafts extends EventTarget {
     if (draft.other) return "clash";
     if (this.#refused.has(id)) return "refused";
     if (!dirty(draft) && !this.#flying.has(id)) return draft.base.version ? "saved" : "";
-    return this.#reachable ? "saving" : "kept";
+    return this.#reachable && !this.#slow(id) ? "saving" : "kept";
+  }
+
+  /** @param {string} id */
+  #slow(id) {
+    return Date.now() - (this.#flying.get(id) ?? Infinity) >= SLOW;
   }
 
   /** Why the server does not take a line, or "". @param {string} id */
@@ -210,7 +217,8 @@ export class Drafts extends EventTarget {
     const words = tidy(draft.mine);
     const version = draft.base.version;
     draft.sent.push({ version, words });
-    this.#flying.add(id);
+    this.#flying.set(id, Date.now());
+    const slow = setTimeout(() => this.#changed(), SLOW);
     this.#keep(draft);
     this.#changed();
     try {
@@ -227,6 +235,7 @@ export class Drafts extends EventTarget {
         draft.base.version = -1; // whatever the room shows then is weighed anew
       } else this.#refused.set(id, refusal.message);
     }
+    clearTimeout(slow);
     this.#flying.delete(id);
     this.#keep(draft);
     this.#look();

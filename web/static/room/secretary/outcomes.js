@@ -47,9 +47,9 @@ function item(desk, id, name, what, state) {
   const label = outcome ? t(`secretary.out.${outcome.kind}`) : t("secretary.outcome.write");
   return html`<li class="outcome-item ${outcome ? "done" : ""}">
     <p class="outcome-what"><b>${name}</b> <span>${shortened(what, 110)}</span></p>
-    <p class="outcome-state"><span class="chip ${state === "unanswered" ? "warn" : "good"}">${t(`secretary.${state}`)}</span></p>
     ${outcome ? html`<p class="outcome-text">${outcome.text}${outcome.lead || outcome.to ? html` <span class="outcome-who">${bodyName(room.view, outcome.lead ?? outcome.to)}${outcome.due ? `, ${day(outcome.due)}` : ""}</span>` : nothing}</p>` : nothing}
-    ${button({ label, icon: outcome ? "pencil" : "gavel", kind: outcome ? "quiet small" : "small", name: `${label}: ${aboutName(room.view, id)}`, why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, id) })}
+    <div class="outcome-acts"><span class="chip ${state === "unanswered" ? "warn" : "good"}">${t(`secretary.${state}`)}</span>
+      ${button({ label, icon: outcome ? "pencil" : "gavel", kind: "quiet small", name: `${label}: ${aboutName(room.view, id)}`, why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, outcome ? id : (room.view.statements[id]?.petition ?? id)) })}</div>
   </li>`;
 }
 
