@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect, insort
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -281,8 +281,22 @@ def order(c: Conference) -> tuple[Place, ...]:
 
     The key: motive; not yet spoken before already spoken; (if the plan says so) petitions collected beforehand first; then fair turns of the
     lanes; then time of entry. Afterwards the chair's pins are laid on, oldest first. A pure function of the state: replaying the journal gives
-    the same order.
+    the same order. It is asked for many times between two facts (every view, every own place), so the last few answers are kept.
     """
+    key = (c.queue, c.speeches, c.petitions, c.plan)
+    for seen, line in kept:
+        if all(a is b for a, b in zip(seen, key, strict=True)):
+            return line
+    line = ordered(c)
+    kept.append((key, line))
+    return line
+
+
+kept: deque[tuple[tuple[object, ...], tuple[Place, ...]]] = deque(maxlen=4)
+
+
+def ordered(c: Conference) -> tuple[Place, ...]:
+    """The order, made anew."""
     spoken = {s.person for s in c.turns() if s.motive is Motive.STATEMENT}
     groups: dict[Rank, list[QueueEntry]] = {}
     for e in c.queue.entries.values():

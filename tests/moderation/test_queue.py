@@ -275,6 +275,16 @@ def test_the_speaker_yields_to_the_next_one(hall: Hall) -> None:
     assert hall.next() == "hanh"
 
 
+def test_the_order_is_the_same_whether_kept_or_made_anew(hall: Hall) -> None:
+    from moderation.queue import ordered
+
+    hall.speak("oanh"), hall.ask("minh"), hall.ask("hanh"), hall.ask("oanh")
+    assert order(hall.c) is order(hall.c) == ordered(hall.c)
+    hall.do(LimitQueue(9))
+    hall.speak("quan")
+    assert order(hall.c) == ordered(hall.c)
+
+
 # --- properties of the order --------------------------------------------------------------------------------------------
 
 LANES = [(Channel.HALL, None), (Channel.VENUE, "east"), (Channel.VENUE, "west"), (Channel.ONLINE, None), (Channel.PHONE, None)]

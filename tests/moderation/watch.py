@@ -8,7 +8,7 @@ from typing import Any
 
 from moderation import Conference, Phase
 from moderation.people import IN_ROOM, Standing
-from moderation.queue import Motive, Status, order
+from moderation.queue import Motive, Status, order, ordered
 from moderation.view import View, heard, me, view
 
 AUDIENCES = ("citizen", "display", "monitor", "agency", "secretary", "desk", "office", "chair", "operator:east", "operator:west", "lobby")
@@ -127,6 +127,7 @@ def check_state(c: Conference, now: int) -> None:
 
 def check_order(c: Conference) -> None:
     line = order(c)
+    assert line == ordered(c)
     assert sorted(p.entry for p in line) == sorted(e.id for e in c.queue.entries.values() if e.waiting)
     spoken = {s.person for s in c.turns() if s.motive is Motive.STATEMENT}
     free = [c.queue.entries[p.entry] for p in line if p.why not in ("moved", "held")]
