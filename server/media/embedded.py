@@ -31,7 +31,9 @@ ANSWER_SECONDS: Final = 8.0
 """OBS waits eight seconds for an answer; nobody is kept longer."""
 START_SECONDS: Final = 15.0
 BEAT_SECONDS: Final = 1.0
-"""Interval at which the process is asked for a sign of life, and time it has for it; without two it is killed."""
+"""Interval at which the process is asked for a sign of life, and time it has for it."""
+BEATS_MISSED: Final = 3
+"""After so many without a sign of life it is killed."""
 BACKOFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Seconds before the next start, after so many starts that did not become ready."""
 EVENTS_WAITING: Final = 256
@@ -151,11 +153,15 @@ class EmbeddedEngine:
     async def _run(self) -> bool:
         """One life of the process; says whether it ever became ready."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "server.media.worker", str(theirs.fileno()), pass_fds=(theirs.fileno(),)
-            )
-        reader, self._writer = await wire.open_wire(ours)
+        try:
+            with theirs:
+                self._process = process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "server.media.worker", str(theirs.fileno()), pass_fds=(theirs.fileno(),)
+                )
+            reader, self._writer = await wire.open_wire(ours)
+        except BaseException:
+            ours.close()  # a process that has begun ends with it
+            raise
         beating = asyncio.create_task(self._beat(process))
         ready = False
         try:
@@ -210,7 +216,7 @@ class EmbeddedEngine:
         """A process that hangs is killed; its end is noticed like any other."""
         missed = 0
         await self._ready.wait()
-        while missed < 2:
+        while missed < BEATS_MISSED:
             await asyncio.sleep(BEAT_SECONDS)
             try:
                 await self._ask("stats", BEAT_SECONDS)

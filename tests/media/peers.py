@@ -98,7 +98,7 @@ class Publisher:
     async def accept(self, answer: str) -> None:
         await self.peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
-    async def connected(self, seconds: float = 5.0) -> None:
+    async def connected(self, seconds: float = 10.0) -> None:
         await until(lambda: self.peer.connectionState == "connected", seconds)
 
     async def close(self) -> None:
@@ -167,7 +167,7 @@ class Hearer(Publisher):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def until(met: Any, seconds: float = 5.0) -> float:
+async def until(met: Any, seconds: float = 10.0) -> float:
     """Wait until `met()` is true; returns how long it took, raises TimeoutError."""
     begin = time.monotonic()
     while not met():

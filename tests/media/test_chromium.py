@@ -18,7 +18,7 @@ SWITCHES = [
 ]
 
 
-async def comes(page: Page, condition: str, seconds: float = 6) -> None:
+async def comes(page: Page, condition: str, seconds: float = 12) -> None:
     """Wait until an expression in the page is true; says what the page measured when it does not come."""
     try:
         await page.wait_for_function(condition, timeout=seconds * 1000, polling=50)
@@ -45,12 +45,12 @@ async def test_a_browser_hears_and_sees_the_directed(chromium: str) -> None:
         await asyncio.sleep(0.5)
         assert await listener.evaluate("level(1000)") < -60, "who has not the floor is not heard"
         count = await listener.evaluate("slot(0).count")
-        await comes(listener, f"slot(0).count > {count} + 15", 3)
+        await comes(listener, f"slot(0).count > {count} + 15")
         await site.engine.direct("c", Direction(frozenset({"binh"}), hall="an"))
         await comes(listener, "level(1000) > -30 && level(440) < -60 && slot(0).colour[0] < 110 && slot(1).colour[0] > 150")
         await site.engine.remove_source("c", "an")
         await comes(listener, "slot(1).colour[0] < 110")
-        await sender.wait_for_function("peer.connectionState !== 'connected'", timeout=8000)
+        await sender.wait_for_function("peer.connectionState !== 'connected'", timeout=15000)
         assert await listener.evaluate("negotiations") == 0
         await browser.close()
         await other.close()

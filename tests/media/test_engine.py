@@ -83,15 +83,15 @@ async def test_who_has_the_floor_is_heard_and_nobody_else(engine: EmbeddedEngine
     assert hearer.heard, "the programme flows while nobody has the floor"
     assert hearer.level(LOW) < SILENT and hearer.level(HIGH) < SILENT
     await engine.direct("c", Direction(frozenset({"an"})))
-    await until(lambda: hearer.level(LOW) > LOUD, 2)
+    await until(lambda: hearer.level(LOW) > LOUD)
     await asyncio.sleep(0.4)
     assert hearer.level(LOW) > LOUD and hearer.level(HIGH) < SILENT
     await engine.direct("c", Direction(frozenset({"binh"})))
-    await until(lambda: hearer.level(HIGH) > LOUD and hearer.level(LOW) < SILENT, 2)
+    await until(lambda: hearer.level(HIGH) > LOUD and hearer.level(LOW) < SILENT)
     await engine.direct("c", Direction())
-    await until(lambda: hearer.level(HIGH) < SILENT, 2)
+    await until(lambda: hearer.level(HIGH) < SILENT)
     await engine.direct("c", Direction(frozenset({"an", "binh"})))
-    await until(lambda: hearer.level(HIGH) > LOUD and hearer.level(LOW) > LOUD, 2)
+    await until(lambda: hearer.level(HIGH) > LOUD and hearer.level(LOW) > LOUD)
 
 
 async def test_mix_minus_leaves_out_ones_own_voice_only(engine: EmbeddedEngine, house: House) -> None:
@@ -101,33 +101,32 @@ async def test_mix_minus_leaves_out_ones_own_voice_only(engine: EmbeddedEngine, 
     hall = await house.hearer("out-hall", minus="venue:DC-02")
     audience = await house.hearer("out", low_data=True)
     await engine.direct("c", Direction(frozenset({"an", "venue:DC-02"})))
-    await until(lambda: an.level(HIGH) > LOUD and hall.level(LOW) > LOUD, 3)
-    await until(lambda: audience.level(LOW, 0.4) > LOUD and audience.level(HIGH, 0.4) > LOUD, 3)
+    await until(lambda: an.level(HIGH) > LOUD and hall.level(LOW) > LOUD)
+    await until(lambda: audience.level(LOW, 0.4) > LOUD and audience.level(HIGH, 0.4) > LOUD)
     await asyncio.sleep(0.4)
     assert an.level(LOW) < SILENT and hall.level(HIGH) < SILENT
     await engine.direct("c", Direction(frozenset({"venue:DC-02"})))
-    await until(lambda: hall.level(LOW) < SILENT and an.level(HIGH) > LOUD, 2)
+    await until(lambda: hall.level(LOW) < SILENT and an.level(HIGH) > LOUD)
 
 
 async def test_slots_follow_the_direction_without_renegotiation(engine: EmbeddedEngine, house: House) -> None:
     await house.publisher("an", Tone(LOW), Colour(RED))
     await house.publisher("binh", Colour(BLUE, 240, 320))
     hearer = await house.hearer("out", pictures=2)
-    await until(lambda: hearer.pictures[0] > 0 and hearer.pictures[1] > 0, 3)
+    await until(lambda: hearer.pictures[0] > 0 and hearer.pictures[1] > 0)
     assert max(hearer.colour(0) or (255,)) < 110, "the still card is calm and dark"
     before = hearer.peer.remoteDescription.sdp
     await engine.direct("c", Direction(frozenset({"an"}), floor="an", hall="binh"))
-    await until(lambda: near(hearer.colour(0), RED) and near(hearer.colour(1), BLUE), 3)
+    await until(lambda: near(hearer.colour(0), RED) and near(hearer.colour(1), BLUE))
     count = hearer.pictures[0]
-    await asyncio.sleep(1.0)
-    assert hearer.pictures[0] - count > 8, "the picture moves"
+    await until(lambda: hearer.pictures[0] > count + 10)
     await engine.direct("c", Direction(frozenset({"an"}), floor="binh", hall="an"))
-    await until(lambda: near(hearer.colour(0), BLUE) and near(hearer.colour(1), RED), 3)
+    await until(lambda: near(hearer.colour(0), BLUE) and near(hearer.colour(1), RED))
     await engine.direct("c", Direction())
-    await until(lambda: max(hearer.colour(0) or (255,)) < 110, 3)
+    await until(lambda: max(hearer.colour(0) or (255,)) < 110)
     late = await house.hearer("late", pictures=1)
     await engine.direct("c", Direction(floor="an"))
-    await until(lambda: near(late.colour(0), RED), 2)
+    await until(lambda: near(late.colour(0), RED))
     assert hearer.peer.remoteDescription.sdp == before
 
 
@@ -135,7 +134,7 @@ async def test_low_data_gives_sound_only(engine: EmbeddedEngine, house: House) -
     await house.publisher("an", Tone(LOW), Colour(RED))
     await engine.direct("c", Direction(frozenset({"an"}), floor="an"))
     hearer = await house.hearer("out", pictures=1, low_data=True)
-    await until(lambda: hearer.level(LOW, 0.4) > LOUD, 3)
+    await until(lambda: hearer.level(LOW, 0.4) > LOUD)
     await asyncio.sleep(1.0)
     assert hearer.pictures == [0]
     assert hearer.heard[-1][1].size == 3 * 960, "60 ms frames"
@@ -148,18 +147,18 @@ async def test_a_new_session_replaces_and_removal_ends(engine: EmbeddedEngine, h
     await house.publisher("an", Tone(LOW), session="first")
     hearer = await house.hearer("out")
     own = await house.hearer("own", minus="an")
-    await until(lambda: hearer.level(LOW) > LOUD, 2)
+    await until(lambda: hearer.level(LOW) > LOUD)
     await house.publisher("an", Tone(HIGH), session="second")
-    await until(lambda: hearer.level(HIGH) > LOUD and hearer.level(LOW) < SILENT, 2)
+    await until(lambda: hearer.level(HIGH) > LOUD and hearer.level(LOW) < SILENT)
     assert [(e.session, e.reason) for e in events] == [("first", "replaced")]
     await engine.remove_source("c", "an")
-    await until(lambda: hearer.level(HIGH) < SILENT, 2)
-    await until(lambda: own.peer.connectionState == "closed", 2)
+    await until(lambda: hearer.level(HIGH) < SILENT)
+    await until(lambda: own.peer.connectionState == "closed")
     assert hearer.peer.connectionState == "connected"
     assert {(e.session, e.publishing) for e in events[1:]} == {("second", True), ("own", False)}
     await engine.remove("c", "out")
     await engine.remove("c", "out")
-    await until(lambda: hearer.peer.connectionState == "closed", 2)
+    await until(lambda: hearer.peer.connectionState == "closed")
     assert (await engine.stats()).conferences["c"].listeners == 0
     reading.cancel()
 
@@ -171,12 +170,12 @@ async def test_levels_and_stats(engine: EmbeddedEngine, house: House) -> None:
     await house.publisher("binh", Tone(HIGH))
     await house.hearer("out")
     await engine.direct("c", Direction(frozenset({"an"})))
-    await until(lambda: levels and levels[-1].speaking == {"an"}, 3)
+    await until(lambda: levels and levels[-1].speaking == {"an"})
     await asyncio.sleep(0.5)
     assert -14 < levels[-1].dbfs["an"] < -8 and -14 < levels[-1].dbfs["binh"] < -8
     count = len(levels)
-    await asyncio.sleep(1.0)
-    assert 3 <= len(levels) - count <= 6
+    took = await until(lambda: len(levels) >= count + 5)
+    assert took > 0.7, "five times a second, not more"
     await engine.stats()
     await asyncio.sleep(1.1)
     stats = await engine.stats()
@@ -191,7 +190,7 @@ async def test_bad_offers_are_refused_and_disturb_nobody(engine: EmbeddedEngine,
     await house.publisher("an", Tone(LOW))
     await engine.direct("c", Direction(frozenset({"an"})))
     hearer = await house.hearer("out")
-    await until(lambda: hearer.level(LOW) > LOUD, 2)
+    await until(lambda: hearer.level(LOW) > LOUD)
     good = await an_offer(1)
     for bad in (
         "",
@@ -236,11 +235,11 @@ async def test_killed_it_comes_back_and_tells(engine: EmbeddedEngine, house: Hou
     pid = engine.pid
     assert pid
     os.kill(pid, signal.SIGKILL)
-    took = await until(lambda: restarted, 5)
-    assert took < 5 and engine.pid != pid
+    await until(lambda: restarted)
+    assert engine.pid != pid
     await house.publisher("an", Tone(HIGH))
     hearer = await house.hearer("out")
-    await until(lambda: hearer.level(HIGH) > LOUD, 3)
+    await until(lambda: hearer.level(HIGH) > LOUD)
     assert (await engine.stats()).restarts == 1
     reading.cancel()
 

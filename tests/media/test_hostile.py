@@ -46,7 +46,7 @@ class Watched:
 @pytest_asyncio.fixture
 async def watched() -> AsyncIterator[Watched]:
     only_loopback()
-    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), connect_seconds=1.5, silence_seconds=1.5))
+    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), connect_seconds=3.0, silence_seconds=3.0))
     await engine.start()
     watched = Watched(engine)
     telling = asyncio.create_task(watched.listen_to_events())
@@ -125,6 +125,6 @@ async def test_an_engine_that_hangs_is_started_again(watched: Watched) -> None:
     pid = watched.engine.pid
     assert pid
     os.kill(pid, signal.SIGSTOP)
-    await until(lambda: any(isinstance(e, Restarted) for e in watched.events), 8)
+    await until(lambda: any(isinstance(e, Restarted) for e in watched.events), 20)
     assert watched.engine.pid != pid
     await watched.begin()

@@ -38,7 +38,7 @@ async def test_publish_and_listen_with_tokens(site: Site) -> None:
     assert listened.status_code == 201
     await hearer.accept(listened.text)
     await site.engine.direct("c", Direction(frozenset({"an"})))
-    await until(lambda: hearer.level(440.0) > -20, 5)
+    await until(lambda: hearer.level(440.0) > -20)
 
     again = await site.http.post("/whip/an", content="v=0", headers=sent)
     assert again.status_code == 403, "a token opens one session"
@@ -46,7 +46,7 @@ async def test_publish_and_listen_with_tokens(site: Site) -> None:
     assert stranger.status_code == 403
     ended = await site.http.delete(published.headers["location"], headers={"Authorization": sent["Authorization"]})
     assert ended.status_code == 200
-    await until(lambda: hearer.level(440.0) < -45, 3)
+    await until(lambda: hearer.level(440.0) < -45)
     gone = await site.http.delete(published.headers["location"], headers={"Authorization": sent["Authorization"]})
     assert gone.status_code == 404 and gone.json()["code"] == "media_session_unknown"
     await asyncio.gather(publisher.close(), hearer.close())
@@ -80,7 +80,7 @@ async def test_real_ffmpeg_brings_the_hall(site: Site) -> None:
     await hearer.accept(await site.engine.listen("c", "out", await hearer.offer()))
     try:
         await until(lambda: hearer.level(1000.0) > -30, 10)
-        await until(lambda: (colour := hearer.colour(1)) and colour[0] > 180 and colour[2] < 60, 5)
+        await until(lambda: (colour := hearer.colour(1)) and colour[0] > 180 and colour[2] < 60)
     finally:
         ffmpeg.terminate()
         await ffmpeg.wait()
