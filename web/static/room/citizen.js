@@ -40,10 +40,11 @@ function draw(room) {
   if (view.phase === "closed" || view.phase === "frozen") return afterwards(room);
   const floor = hasFloor(room);
   return html`<div class="citizen-page">
+      <div class="alerts">${reminders(room)}${getReady(room, microphone)}</div>
       <div class="stage">
-        ${standing(room)} ${interruption(view)} ${pictures(listener, room)} ${floor ? speaking(room, microphone) : speaker(room)}
+        ${standing(room)} ${interruption(view)} ${floor ? speaking(room, microphone) : nothing} ${pictures(listener, room)} ${floor ? nothing : speaker(room)}
       </div>
-      <div class="beside">${reminders(room)} ${getReady(room, microphone)} ${ownRequests(room)} ${captions(view)} ${nextOnes(room)} ${ways(room, () => (changeWay(room), redraw()))} ${papers(view)} ${help(microphone)}</div>
+      <div class="beside">${ownRequests(room)} ${captions(view)} ${nextOnes(room)} ${ways(room, () => (changeWay(room), redraw()))} ${papers(view)} ${help(microphone)}</div>
     </div>
     ${floor ? nothing : handBar(room)}`;
 }

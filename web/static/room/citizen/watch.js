@@ -29,11 +29,12 @@ export function interruption({ phase, starts, agenda, floor }) {
 
 /** The pictures, or in their place how one follows. @param {Listener | null} listener @param {Room} room */
 export function pictures(listener, room) {
-  if (!listener || room.view.phase === "planned") return nothing;
+  if (!listener || room.view.phase !== "running") return nothing;
+  const shown = room.view.floor.interposed ?? room.view.floor.speech ?? room.view.chair;
   const troubled = listener.state === "lost" || listener.state === "refused";
   return html`${listener.floor
       ? html`<div class="pictures">
-          <figure class="floor-picture"><video .srcObject=${listener.floor} .muted=${true} autoplay playsinline aria-label=${t("watch.floor_picture")}></video></figure>
+          <figure class="floor-picture"><video .srcObject=${listener.floor} .muted=${true} autoplay playsinline aria-label=${t("watch.floor_picture")}></video><figcaption>${nameOf(shown)}</figcaption></figure>
           <figure class="hall-picture"><video .srcObject=${listener.hall} .muted=${true} autoplay playsinline aria-label=${t("watch.hall_picture")}></video><figcaption>${t(room.view.format === "combined" ? "watch.hall" : "watch.chair")}</figcaption></figure>
         </div>`
       : nothing}
