@@ -42,8 +42,9 @@ def render_docx(paper: Paper) -> bytes:
 
 def bookmark(anchor: str) -> str:
     """The name of a place in Word: a letter first, at most 40 letters, digits and underscores."""
-    plain = anchor.replace("-", "_")
-    return plain if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,39}", plain) else f"b_{hashlib.sha256(anchor.encode()).hexdigest()[:24]}"
+    return (
+        anchor.replace("-", "_") if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,39}", anchor) else f"b_{hashlib.sha256(anchor.encode()).hexdigest()[:24]}"
+    )
 
 
 class _Writer:
