@@ -1,7 +1,7 @@
 """Offers are bounded and lose their candidates; answers are dressed for the network."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media.engine import MediaRefusal
@@ -65,6 +65,7 @@ def test_refusals(old: str, new: str, code: str) -> None:
     assert refusal.value.code == code
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_is_refused_or_bounded(data: st.DataObject) -> None:
     """Whatever is done to an offer: it is refused with a code, or comes out without candidates and in bounds."""
