@@ -22,12 +22,13 @@ export function floorColumn(room) {
 
 /** @param {Room} room @param {Speech} speech @param {boolean} [beneath] a main speech that waits for the interposition to end */
 function speaker(room, speech, beneath = false) {
-  const title = speech.motive === "interposition" ? "chair.interposes" : speech.answers ? "chair.answers" : "chair.speaks";
+  const interposes = speech.motive === "interposition";
+  const title = interposes ? "chair.interposes" : speech.answers ? "chair.answers" : "chair.speaks";
   return html`<article class="speaker ${beneath ? "beneath" : ""}" data-speech=${speech.id}>
     <p class="label">${t(title)}</p>
     <p class="who">${whoIs(speech)}</p>
     ${speech.about ? html`<p class="topic">${t("chair.about")} <bdi>${speech.about}</bdi></p>` : nothing}
-    ${speech.topic ? html`<p class="topic"><bdi>${speech.topic}</bdi></p>` : nothing}
+    ${speech.topic && !interposes ? html`<p class="topic"><bdi>${speech.topic}</bdi></p>` : nothing}
     <p class="chips">${chips(room.view, speech)}</p>
     <speech-clock .speech=${speech}></speech-clock>
     <p class="why">${t("chair.of_time", { time: duration(speech.allotted), start: timeOf(speech.started) })}</p>
@@ -42,6 +43,7 @@ function called(room, prompt) {
     ${room.view.phase === "break"
       ? nothing
       : html`<p class="topic">${t("chair.called_words")} <b><count-down .until=${prompt.until}></count-down> ${t("chair.seconds")}</b></p>`}
+    ${whole(room).undo.name === "called" ? html`<div class="tools">${deed(room, { do: "undo" }, t("chair.take_back"), { icon: "undo-2", kind: "small" })}</div>` : nothing}
   </article>`;
 }
 
