@@ -1,15 +1,11 @@
-import { duration, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { serverTime } from "./server-time.js";
+import { duration, stageOf, timeLeft } from "./spans.js";
+
+export { stageOf, timeLeft } from "./spans.js";
 
 /** @import { Speech } from "./protocol.js" */
-/** @typedef {"ok" | "warn60" | "warn15" | "over"} Stage */
-
-/** Time left of a speech at `now`; negative in overtime (R26). @param {Pick<Speech, "allotted" | "used" | "since">} speech @param {number} now */
-export const timeLeft = ({ allotted, used, since }, now) => allotted - used - (since === undefined ? 0 : Math.max(0, now - since));
-
-/** The stage that colour and shape show: the last 60 and 15 seconds, and overtime. @param {number} left @returns {Stage} */
-export const stageOf = (left) => (left < 0 ? "over" : left <= 15_000 ? "warn15" : left <= 60_000 ? "warn60" : "ok");
-
+/** @import { Stage } from "./spans.js" */
 /**
  * The clock of one speech as number, word and bar: `<speech-clock .speech=${speech}>`. Everything is sized by its font size.
  * It changes `data-stage` (ok, warn60, warn15, over) and `data-still` (the clock stands) and fires `stage` when the stage changes.

@@ -1,3 +1,5 @@
+export { duration } from "./spans.js";
+
 /** The texts of this page, in its language: one JSON object in the page, keys `area.name` (web/i18n). */
 const texts = /** @type {Record<string, string>} */ (JSON.parse(document.getElementById("texts")?.textContent || "{}"));
 export const lang = document.documentElement.lang || "vi";
@@ -23,12 +25,3 @@ export const timeOf = (ms) => times.format(ms);
 export const exactTimeOf = (ms) => exactTimes.format(ms);
 /** "20/10/2026", in Vietnam's time. @param {number} ms */
 export const dateOf = (ms) => dates.format(ms);
-
-/** A span of time as "mm:ss" (or "h:mm:ss"); below zero it says how far over: "+00:12". @param {number} ms */
-export function duration(ms) {
-  const seconds = ms >= 0 ? Math.ceil(ms / 1000) : Math.floor(-ms / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
-  const text = `${hours ? `${hours}:` : ""}${two(minutes)}:${two(seconds % 60)}`;
-  return ms < 0 && seconds > 0 ? `+${text}` : text;
-}
