@@ -19,14 +19,14 @@ const picture = (svg, words) => html`<img class="qr" alt=${words} src="data:imag
 export async function codeDialog({ id, name }) {
   try {
     for (;;) {
-      const { code, expires, qr } = await ask("codes", id);
+      const { code, expires, qr, url } = await ask("codes", id);
       const again = await dialogForm({
         title: t("desk.code.title", { name }),
         submit: t("desk.code.again"),
         cancel: t("common.close"),
         className: "handout",
         body: html`<p class="code">${String(code).match(/.{1,4}/g)?.map((part) => html`<span>${part}</span> `)}</p>${picture(qr, t("desk.code.qr"))}
-          <p>${t("desk.code.explain", { name })}</p><p class="soft">${t("desk.code.expires", { time: timeOf(expires) })}</p>`,
+          <p>${t("desk.code.explain", { name })}</p><p class="code-page">${url}</p><p class="soft">${t("desk.code.expires", { time: timeOf(expires) })}</p>`,
       });
       if (!again) return;
     }

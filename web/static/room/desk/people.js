@@ -42,8 +42,7 @@ export class People {
     const citizen = p.roles.length === 1 && p.roles[0] === "citizen";
     const inside = ["expected", "admitted", "joined"].includes(p.standing);
     return html`<li class="person-row">
-      <p>${nameOf(p)} ${p.area ? html`<span class="area">${p.area}</span>` : nothing}
-        <span class="soft">${citizen ? channelLabel(p, this.room.view) : p.title || p.roles.map((r) => t(`role.${r}`)).join(", ")}${p.phone ? html` · ${icon("phone")} ${p.phone}` : nothing}</span>
+      <p>${nameOf(p)} <span class="soft">${p.area ? `${p.area} · ` : ""}${citizen ? channelLabel(p, this.room.view) : p.title || p.roles.map((r) => t(`role.${r}`)).join(", ")}${p.phone ? html` · ${icon("phone")} ${p.phone}` : nothing}</span>
         ${p.present ? html`<span class="chip good">${t("desk.people.here")}</span>` : nothing} ${refused ? html`<span class="chip bad">${t("desk.people.refused")}</span>` : nothing}</p>
       ${inside
         ? html`<div class="person-acts" role="group" aria-label=${t("desk.more", { name: p.name })}>

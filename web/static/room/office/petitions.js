@@ -21,17 +21,17 @@ export class Petitions {
     const all = Object.values(this.room.view.petitions ?? {});
     const chosen = all.filter((p) => this.#chosen.has(p.id) && !p.answered).map((p) => p.id);
     const count = chosen.length;
-    const why = whyNot(this.room, "answer_petitions") || (count ? "" : t("office.petitions.choose"));
+    const why = count ? "" : t("office.petitions.choose");
     return html`<section class="card petitions" aria-labelledby="petitions-title">
       <h2 id="petitions-title">${t("office.petitions")} <span class="soft num">${all.filter((p) => p.answered).length}/${all.length}</span></h2>
       ${all.length ? html`<ul class="rows">${all.map((p) => this.#row(p))}</ul>` : html`<p class="empty">${t("office.petitions.none")}</p>`}
-      <form class="petition-answer" @submit=${(/** @type {SubmitEvent} */ e) => void this.#answer(e, chosen)}>
+      ${whyNot(this.room, "answer_petitions") || all.every((p) => p.answered) ? nothing : html`<form class="petition-answer" @submit=${(/** @type {SubmitEvent} */ e) => void this.#answer(e, chosen)}>
         <div class="two">
           ${field({ label: t("office.petitions.by"), control: html`<select name="by">${bodyOptions(this.room.view, "", t("office.petitions.by_none"))}</select>` })}
           ${field({ label: t("office.petitions.own"), control: html`<input name="answer" maxlength="8000" />` })}
         </div>
         ${button({ label: count ? t("office.petitions.answer", { count }) : t("office.petitions.answer_none"), icon: "check", kind: "primary", type: "submit", why, onclick: () => undefined })}
-      </form>
+      </form>`}
     </section>`;
   }
 

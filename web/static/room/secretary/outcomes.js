@@ -33,11 +33,15 @@ export function outcomePanel(desk) {
     <p class="outcomes-left ${missing.size ? "" : "good"}">${missing.size ? t("secretary.panel.left", { count: missing.size }) : t("secretary.panel.all_done")}</p>
     <p class="hint">${t("secretary.out.notice", { days: view.notice.days })}</p>
     <label class="check"><input type="checkbox" .checked=${desk.onlyOpen} @change=${filter} /> ${t("secretary.panel.filter")}</label>
-    <h3>${t("secretary.panel.statements")}</h3>
-    ${statements.length ? html`<ul class="outcome-list">${statements.map((s) => item(desk, s.id, html`<bdi>${s.name}</bdi>`, s.topic ?? "", s.in_writing ? "in_writing" : s.answered ? "answered" : "unanswered"))}</ul>` : html`<p class="empty">${t("secretary.panel.none")}</p>`}
-    <h3>${t("secretary.panel.petitions")}</h3>
-    ${petitions.length ? html`<ul class="outcome-list">${petitions.map((p) => item(desk, p.id, p.id, p.content, p.answered ? "answered" : p.deferred ? "deferred" : "unanswered"))}</ul>` : html`<p class="empty">${t("secretary.panel.none")}</p>`}
+    ${list(desk, t("secretary.panel.statements"), statements.map((s) => item(desk, s.id, html`<bdi>${s.name}</bdi>`, s.topic ?? "", s.in_writing ? "in_writing" : s.answered ? "answered" : "unanswered")))}
+    ${list(desk, t("secretary.panel.petitions"), petitions.map((p) => item(desk, p.id, p.id, p.content, p.answered ? "answered" : p.deferred ? "deferred" : "unanswered")))}
   </section>`;
+}
+
+/** @param {Desk} desk @param {string} title @param {unknown[]} items */
+function list({ onlyOpen }, title, items) {
+  if (!items.length && onlyOpen) return nothing;
+  return html`<h3>${title}</h3>${items.length ? html`<ul class="outcome-list">${items}</ul>` : html`<p class="empty">${t("secretary.panel.none")}</p>`}`;
 }
 
 /** @param {Desk} desk @param {string} id @param {unknown} name @param {string} what @param {string} state */
@@ -157,7 +161,8 @@ function fields(view, id, given, problem, known) {
 /** What was said about it so far, to conclude from. @param {View} view @param {string} id */
 function said(view, id) {
   const petition = view.petitions?.[id];
-  const lines = Object.values(view.minutes?.lines ?? {}).filter((l) => l.text && !l.struck && (l.speech === id || l.about === id || (petition && l.petition === id)));
+  const from = new Set([id, petition?.raised_by]);
+  const lines = Object.values(view.minutes.lines).filter((l) => l.text && !l.struck && (from.has(l.speech) || from.has(l.about) || (petition && l.petition === id)));
   if (!petition && !lines.length) return nothing;
   return html`<div class="out-said">
     ${petition ? html`<p><b>${id}</b>${petition.field ? ` (${fieldName(petition.field)})` : ""}: ${petition.content}</p>` : nothing}

@@ -22,8 +22,8 @@ export function signingPanel({ room, drafts }) {
     ${minutes?.finished ? html`<p>${t("secretary.sign.finished", { time: timeOf(minutes.finished) })}</p><p class="hint">${t("secretary.sign.digest")}</p><p class="digest">${digest.match(/.{8}/g)?.map((eight) => html`<span>${eight}</span> `)}</p>` : nothing}
     <ul class="signatures">${minutes?.signatures.map((s) => html`<li>${icon("check")} ${t("secretary.sign.signed", { role: t(`secretary.sign.role.${s.role}`), person: s.person, time: timeOf(s.at) })}</li>`)}</ul>
     ${view.phase === "closed" && minutes?.finished && me.appointed
-      ? html`<div class="line-actions">
-          ${signed ? nothing : button({ label: t("secretary.sign.sign"), icon: "lock", kind: "primary", why: whyNot(room, "sign_minutes") && t("refusal." + room.me.may?.sign_minutes), onclick: sign })}
+      ? html`<div class="buttons">
+          ${signed ? nothing : button({ label: t("secretary.sign.sign"), icon: "lock", kind: "primary", why: whyNot(room, "sign_minutes"), onclick: sign })}
           ${minutes.signatures.length ? nothing : commandButton(room, { do: "reopen_minutes" }, { label: t("secretary.sign.reopen"), icon: "unlock", kind: "quiet" })}
         </div>`
       : nothing}
