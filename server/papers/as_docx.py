@@ -41,10 +41,10 @@ def render_docx(paper: Paper) -> bytes:
 
 
 def bookmark(anchor: str) -> str:
-    """The name of a place in Word: a letter first, at most 40 letters, digits and underscores."""
-    return (
-        anchor.replace("-", "_") if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,39}", anchor) else f"b_{hashlib.sha256(anchor.encode()).hexdigest()[:24]}"
-    )
+    """The name of a place in Word: a letter first, at most 40 letters, digits and underscores. No two anchors share one."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,39}", anchor):
+        return anchor.replace("-", "_")
+    return f"b_{hashlib.sha256(anchor.encode()).hexdigest()[:24]}"
 
 
 class _Writer:
