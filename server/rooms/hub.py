@@ -23,6 +23,7 @@ from moderation.view import View, audience, diff, me, view
 from server.accounts.keys import new_id
 from server.i18n import t
 from server.rooms.clock import now
+from server.rooms.frames import Bye, Me, Patch, Snapshot, Told
 from server.rooms.room import Room
 from server.rooms.wire import Frame, Outlet
 from server.settings import Language
@@ -210,7 +211,7 @@ class Hub:
     async def say_goodbye(self, socket: Socket, code: int, reason: str) -> None:
         """Says why, and closes."""
         message = t(socket.lang, f"bye.{reason}")
-        socket.outlet.write(Frame(pack({"type": "bye", "code": code, "reason": reason, "message": message})))
+        socket.outlet.write(Frame(pack(Bye(code=code, reason=reason, message=message))))
         await socket.outlet.close(code, reason)
 
     # --- publishing -------------------------------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ class Hub:
         came_from, shown.seq = shown.seq, seq
         if not patch:
             return None
-        frame = Frame(pack({"type": "patch", "seq": seq, "now": now(), "head": self.room.head[:8], "patch": patch}))
+        frame = Frame(pack(Patch(seq=seq, now=now(), head=self.room.head[:8], patch=patch)))
         if len(shown.patches) == shown.patches.maxlen:
             shown.since = shown.patches[0][1]
         shown.patches.append((came_from, seq, frame))
@@ -289,11 +290,12 @@ class Hub:
     def _snapshot(self, socket: Socket) -> None:
         shown = self._look(socket.audience)
         socket.me = self._me(socket.person)
-        head = pack({
-            "type": "snapshot", "epoch": self._epoch(socket.audience), "seq": self.room.state.seq, "now": now(), "audience": socket.audience,
-            "head": self.room.head[:8],
-        })  # fmt: skip
-        frame = Frame(head[:-1] + b',"view":' + shown.packed + b',"me":' + pack(socket.me) + b"}")
+        snapshot = Snapshot(
+            epoch=self._epoch(socket.audience), seq=self.room.state.seq, now=now(), audience=socket.audience, head=self.room.head[:8],
+            view=orjson.Fragment(shown.packed),  # type: ignore[arg-type]  # packed once for all who join
+            me=socket.me,
+        )  # fmt: skip
+        frame = Frame(pack(snapshot))
         if not socket.outlet.write_whole(frame):
             self._too_slow(socket)
 
@@ -310,7 +312,7 @@ class Hub:
         return me(self.room.state, person, self._line[1])
 
     def _me_frame(self, mine: View) -> Frame:
-        return Frame(pack({"type": "me", "seq": self.room.state.seq, "now": now(), "me": mine}))
+        return Frame(pack(Me(seq=self.room.state.seq, now=now(), me=mine)))
 
     def _personal(self, before: Conference, after: Conference, concerned: set[str]) -> None:
         """Brings what concerns single persons up to date. Staff are always concerned: what they may do changes with everything."""
@@ -329,7 +331,7 @@ class Hub:
 
     def signal(self, audiences: Iterable[str], signal: dict[str, Any]) -> None:
         """Tells whole audiences something that may be lost. `operator` stands for all operators."""
-        frame = Frame(pack({"type": "signal", "signal": signal}))
+        frame = Frame(pack(Told(signal=signal)))
         wanted = set(audiences)
         for name in list(self._audiences):
             if name.partition(":")[0] in wanted:
@@ -343,7 +345,7 @@ class Hub:
         socket.typing = line
         who = self.room.state.people[socket.person].identity
         said = {"kind": "typing", "person": socket.person, "name": who.name if who else "", "line": line}
-        frame = Frame(pack({"type": "signal", "signal": said}))
+        frame = Frame(pack(Told(signal=said)))
         for other in list(self._audiences["secretary"]):
             if other is not socket:
                 self.tell(other, frame)
@@ -365,7 +367,7 @@ class Hub:
 
     def _counts_frame(self, audience: str) -> Frame:
         hidden = () if audience.partition(":")[0] in HELPERS else ("lobby",)
-        return Frame(pack({"type": "signal", "signal": {k: v for k, v in self._counts.items() if k not in hidden}}))
+        return Frame(pack(Told(signal={k: v for k, v in self._counts.items() if k not in hidden})))
 
     def _tell_counts(self) -> None:
         counts = self.counts()

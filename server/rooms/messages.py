@@ -1,4 +1,4 @@
-"""The words on the wire and in the journal: frames from clients, commands, facts; each defined once, by its dataclass.
+"""Between bytes and values: frames from clients, commands, and facts in the journal, each defined once, by its dataclass.
 
 Everything from outside is checked here: unknown fields, wrong types, doubled keys, NaN, NUL and lone surrogates are refused, text is made NFC and
 loses what cannot be seen, so that behind this door a text is a text.
@@ -10,7 +10,7 @@ import json
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -19,8 +19,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from moderation import history, rights
 from moderation.kernel import EVOLVE, Command, Fact, Refusal
+from server.rooms.frames import ASKED, Do, Hello, Ping, Signal
 
-__all__ = ["Do", "Hello", "Malformed", "Ping", "Signal", "command_from", "decode", "encode", "facts", "frame_from", "history"]
+__all__ = ["Malformed", "command_from", "decode", "encode", "facts", "frame_from", "history"]
 
 MAX_FRAME = 16_384
 MAX_DEPTH = 12
@@ -36,39 +37,6 @@ class Malformed(Exception):
 
 
 # --- frames -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """First frame: which screen this is, and what it saw last."""
-
-    since: int = 0
-    epoch: str = ""
-    as_: str = ""
-    lang: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    """A command with the id that makes it happen at most once."""
-
-    id: str
-    command: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Volatile: what may be lost."""
-
-    signal: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ping:
-    t: int
-
-
-FRAMES: dict[str, type[Any]] = {"hello": Hello, "do": Do, "signal": Signal, "ping": Ping}
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -133,9 +101,9 @@ def frame_from(text: str) -> Hello | Do | Signal | Ping:
     except (ValueError, RecursionError):
         raise Malformed("not JSON") from None
     value = tidy(value)
-    if not isinstance(value, dict) or not isinstance(value.get("type"), str) or value["type"] not in FRAMES:
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str) or value["type"] not in ASKED:
         raise Malformed("unknown type")
-    kind = FRAMES[value.pop("type")]
+    kind = ASKED[value.pop("type")]
     if kind is Hello and "as" in value:
         value["as_"] = value.pop("as")
     try:

@@ -19,8 +19,8 @@ from server.rooms.room import Room
 log = logging.getLogger(__name__)
 
 Bar = Callable[[str, str, bool], None]
-"""Closes a person's ways in, on all devices, or opens the seat again (R31, R33): (conference, person, out). Called in a thread; doing it twice changes
-nothing."""
+"""Closes a person's ways in, on all devices, or opens the seat again (R31, R33): (conference, person, out). Called in a thread; doing it
+twice changes nothing."""
 
 TRIES = 5
 

@@ -16,8 +16,9 @@ from server.accounts.seats import Seat
 from server.errors import language_of
 from server.i18n import chosen_language, t
 from server.rooms.clock import now
+from server.rooms.frames import Ack, Bye, Do, Hello, Ping, Pong, Refused, Signal
 from server.rooms.hub import NO_SEAT, OUT, REFUSED, TOO_MANY, Hub, Socket, pack
-from server.rooms.messages import TOO_LARGE, Do, Hello, Malformed, Ping, Signal, command_from, frame_from
+from server.rooms.messages import TOO_LARGE, Malformed, command_from, frame_from
 from server.rooms.rooms import LiveRoom, Rooms
 from server.rooms.wire import Frame, Outlet
 
@@ -113,7 +114,7 @@ async def text_of(websocket: WebSocket) -> str:
 
 async def goodbye(websocket: WebSocket, code: int, reason: str, lang: Any) -> None:
     with contextlib.suppress(Exception):
-        await websocket.send_text(pack({"type": "bye", "code": code, "reason": reason, "message": t(lang, f"bye.{reason}")}).decode())
+        await websocket.send_text(pack(Bye(code=code, reason=reason, message=t(lang, f"bye.{reason}"))).decode())
         await websocket.close(code, reason)
 
 
@@ -163,7 +164,7 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
             elif isinstance(message, Ping):
-                hub.tell(socket, Frame(pack({"type": "pong", "t": message.t, "now": now()})))
+                hub.tell(socket, Frame(pack(Pong(t=message.t, now=now()))))
             elif isinstance(message, Signal):
                 volatile(hub, socket, message.signal)
             else:
@@ -181,12 +182,12 @@ async def carry_out(live: LiveRoom, socket: Socket, message: Do) -> None:
     except Refusal as refusal:
         answer(live.hub, socket, message.id, refusal)
     else:
-        live.hub.tell(socket, Frame(pack({"type": "ack", "id": message.id, "seq": seq})))
+        live.hub.tell(socket, Frame(pack(Ack(id=message.id, seq=seq))))
 
 
 def answer(hub: Hub, socket: Socket, id: str, refusal: Refusal) -> None:
     sentence = t(socket.lang, f"refusal.{refusal.code}", **refusal.details)
-    hub.tell(socket, Frame(pack({"type": "refused", "id": id, "code": refusal.code, "details": refusal.details, "message": sentence})))
+    hub.tell(socket, Frame(pack(Refused(id=id, code=refusal.code, details=refusal.details, message=sentence))))
 
 
 def volatile(hub: Hub, socket: Socket, signal: dict[str, Any]) -> None:

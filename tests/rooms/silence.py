@@ -1,0 +1,44 @@
+"""The media port with nobody behind it: says what a `MediaEngine` says when it is down, and remembers what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from server.media.engine import Direction, EngineStats, MediaEvent, MediaRefusal, Restarted
+
+
+class Silence:
+    """An engine that is never up. Like every engine it takes directions and removals at any time, and refuses sessions while it is down."""
+
+    def __init__(self) -> None:
+        self.directions: dict[str, Direction] = {}
+        self.removed: list[tuple[str, str]] = []
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+    async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
+        raise MediaRefusal("media_unavailable")
+
+    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False) -> str:
+        raise MediaRefusal("media_unavailable")
+
+    async def direct(self, conference: str, direction: Direction) -> None:
+        self.directions[conference] = direction
+
+    async def remove(self, conference: str, session: str) -> None:
+        """There are no sessions."""
+
+    async def remove_source(self, conference: str, source: str) -> None:
+        self.removed.append((conference, source))
+
+    async def stats(self) -> EngineStats:
+        return EngineStats(up=False)
+
+    async def events(self) -> AsyncIterator[MediaEvent]:
+        await asyncio.Event().wait()
+        yield Restarted()  # which it never does
