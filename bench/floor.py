@@ -7,9 +7,12 @@ The last line is one JSON object. `python -m bench.floor`, about a minute and a 
 import asyncio
 import json
 import statistics
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+from bench.room import prepare, room_round
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Direction, MediaConfig
 from tests.media.peers import Colour, Hearer, Publisher, Tone, energy, only_loopback, until
@@ -20,6 +23,8 @@ AUDIBLE, SILENT = -30.0, -50.0
 """Levels in dBFS of one 20 ms frame at the tone's frequency."""
 LISTENERS = 16
 SECONDS = 8.0
+PRESENT, COMMANDS = 200, 60
+"""Participants and commands of the room that is measured without media and while media runs."""
 
 MeasureRoom = Callable[[], Awaitable[list[float]]]
 """Measures the room alone: milliseconds from command to last participant, one for each command."""
@@ -115,5 +120,17 @@ async def measure(measure_room: MeasureRoom | None = None) -> dict[str, float]:
     return figures
 
 
+async def main() -> None:
+    """All figures, with a room of `PRESENT` participants beside."""
+    with tempfile.TemporaryDirectory() as folder:
+        seats = await prepare(Path(folder), PRESENT)
+
+        async def measure_room() -> list[float]:
+            _, times = await asyncio.to_thread(room_round, seats, Path(folder), COMMANDS)
+            return times
+
+        print(json.dumps(await measure(measure_room)))
+
+
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(measure())))
+    asyncio.run(main())

@@ -1,7 +1,7 @@
 """`make bench-room`: one command to 500 and to 2,000 participants, against stock uvicorn in the same run.
 
-Prints progress, and as its last line one JSON object. Server and crowd each have a core. Rounds are interleaved (room, stock, room, stock …); ratios are
-medians over rounds. Latency is from the chair's sending to the last participant's having the patch, and contains the crowd's own reading.
+Prints progress, and as its last line one JSON object. Server and crowd each have a core. Rounds are interleaved (room, stock, room, stock …); ratios
+are medians over rounds. Latency is from the chair's sending to the last participant's having the patch, and contains the crowd's own reading.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from bench.crowd import Crowd, Member, masked
 from moderation.kernel import Identity, Role
 from moderation.people import AddPerson, Channel, Join
 from server.accounts.keys import new_id
+from server.accounts.seats import new_seat
 from server.accounts.sessions import open_session
 from server.app import Parts
 from server.conferences.cases import open_case
@@ -55,8 +57,6 @@ async def prepare(data: Path, size: int) -> list[tuple[str, str]]:
         await asyncio.gather(*(live.room.do(new_id(), person.person, Join(True, True)) for person in crowd[n : n + 200]))
     seats = [case.seats["chair"]]
     with parts.engine.begin() as database:
-        from server.accounts.seats import new_seat
-
         seats += [new_seat(database, "bench", person.person, now()) for person in crowd]
         secrets = [open_session(database, parts.keys, now(), 3_600_000, seat=seat) for seat in seats]
     await parts.rooms.close()
@@ -96,7 +96,12 @@ def memory(pid: int) -> int:
     return int(found[1])
 
 
-def visit(pid: int, port: int, doors: list[tuple[str, list[str], str | None]], commands: list[str]) -> dict[str, Any]:
+def one_more(wanted: dict[int, int]) -> Callable[[Member], bool]:
+    """Whether a member has as many patches as it should."""
+    return lambda member: member.patches >= wanted[id(member)]
+
+
+def visit(pid: int, port: int, doors: Sequence[tuple[str, list[str], str | None]], commands: list[str]) -> tuple[dict[str, Any], list[float]]:
     """Joins everybody, has the first member send the commands, and measures."""
     crowd = Crowd(port)
     before, used = memory(pid), cpu(pid)
@@ -120,8 +125,7 @@ def visit(pid: int, port: int, doors: list[tuple[str, list[str], str | None]], c
         members[0].socket.setblocking(True)
         members[0].socket.sendall(masked(command))
         members[0].socket.setblocking(False)
-        wanted = {id(m): had[n] + 1 for n, m in enumerate(members)}
-        last = crowd.until(lambda m, wanted=wanted: m.patches >= wanted[id(m)], 30)  # type: ignore[misc]
+        last = crowd.until(one_more({id(m): had[n] + 1 for n, m in enumerate(members)}), 30)
         times.append((last - sent) * 1000)
         size = members[-1].bytes - got
         time.sleep(max(0.0, PACE - (time.perf_counter() - sent)))
@@ -136,10 +140,11 @@ def visit(pid: int, port: int, doors: list[tuple[str, list[str], str | None]], c
         "kib_per_connection": round(weight, 1),
         "us_per_message": round(spent / (len(commands) * len(doors)) * 1e6, 2),
         "bytes_per_message": size,
-    }
+    }, times
 
 
-def room_round(seats: list[tuple[str, str]], data: Path, commands: int) -> dict[str, Any]:
+def room_round(seats: list[tuple[str, str]], data: Path, commands: int) -> tuple[dict[str, Any], list[float]]:
+    """One visit to the real server: its figures, and the milliseconds to the last participant of each command."""
     port = free_port()
     process = started(["-m", "server", "serve", "--data", str(data), "--port", str(port)], port, DOITHOAI_LOG_LEVEL="error")
     try:
@@ -154,11 +159,12 @@ def room_round(seats: list[tuple[str, str]], data: Path, commands: int) -> dict[
 
 
 def stock_round(size: int, payload: int, commands: int) -> dict[str, Any]:
+    """The same visit to the peer."""
     port = free_port()
     process = started(["-m", "bench.stock", str(port)], port)
     try:
         event = '{"type":"patch","seq":1,"patch":"' + "x" * max(1, payload - 40) + '"}'
-        return visit(process.pid, port, [("/ws", [], None)] * size, [event] * commands)
+        return visit(process.pid, port, [("/ws", [], None)] * size, [event] * commands)[0]
     finally:
         process.terminate()
         process.wait(15)
@@ -185,7 +191,7 @@ def main() -> None:
             seats = asyncio.run(prepare(Path(folder), size))
             ours, theirs, ratios = [], [], []
             for n in range(chosen.rounds):
-                a = room_round(seats, Path(folder), chosen.commands)
+                a, _ = room_round(seats, Path(folder), chosen.commands)
                 b = stock_round(size + 1, a["bytes_per_message"], chosen.commands)
                 ours.append(a)
                 theirs.append(b)
