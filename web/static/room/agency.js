@@ -29,7 +29,7 @@ function draw(room) {
     <div class="overview">
       <div class="column">
         ${called(room)}
-        <section class="panel">${nowPanel(view)} ${studio.template()}</section>
+        <section class="panel">${speaks(room) ? nothing : nowPanel(view)} ${studio.template()}</section>
       </div>
       <div class="column">
         <section class="panel">
@@ -70,7 +70,7 @@ function called(room) {
       </div>
     </section>`;
   const { speech } = view.floor;
-  if (speech?.person !== room.me.id) return nothing;
+  if (!speech || !speaks(room)) return nothing;
   return html`<section class="panel call">
     <h2>${t(speech.answers ? "agency.answer_now" : "agency.speak_now")}</h2>
     <speech-clock .speech=${speech}></speech-clock>
@@ -92,9 +92,12 @@ function report(room, p) {
   return commandButton(room, { do: "answer_petitions", petitions: [p.id], by: p.lead }, { label: t("agency.reported"), icon: "check", kind: "small" });
 }
 
+/** Whether the one before this screen has the floor. @param {Room} room */
+const speaks = ({ me, view }) => view.floor.speech?.person === me.id;
+
 /** @param {Room} room */
-function tellCall({ me, view }) {
-  const now = view.floor.speech?.person === me.id;
+function tellCall(room) {
+  const now = speaks(room);
   if (now && !speaking) announce(t("agency.answer_now"), { assertive: true });
   speaking = now;
 }

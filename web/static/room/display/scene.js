@@ -74,15 +74,15 @@ function speaker(view, { video }) {
   const person = interposed ?? speech ?? prompt ?? view.chair;
   const timed = interposed ?? speech;
   const name = person.name ?? "";
+  const clock = timed ? html`<speech-clock .speech=${timed}></speech-clock>` : nothing;
   return html`<section class="display-floor ${video ? "with-video" : ""}">
     <div class="display-who">
       <p class="display-label">${part(view)}</p>
       <p class="display-name ${video || name.length > 24 ? "long" : ""}"><bdi>${name}</bdi></p>
       <p class="display-area"><bdi>${about(person)}</bdi></p>
       <p class="display-topic"><bdi>${subject(view)}</bdi></p>
-      ${video && timed ? html`<speech-clock .speech=${timed}></speech-clock>` : nothing}
     </div>
-    ${video ? html`<div class="display-video">${video}</div>` : timed ? html`<speech-clock .speech=${timed}></speech-clock>` : nothing}
+    ${video ? html`<div class="display-video">${video} ${clock}</div>` : clock}
   </section>`;
 }
 
