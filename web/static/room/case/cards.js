@@ -34,7 +34,7 @@ export function outcomeCard(view, o, deeds = nothing) {
     <p class="chips"><span class="chip info">${t(`outcome.${o.kind}`)}</span> <b>${o.about.map((id) => aboutName(view, id)).join(", ")}</b></p>
     <p><bdi>${o.text}</bdi></p>
     <p class="why">
-      ${o.lead ? html`${t("case.lead")} <b>${bodyName(view, o.lead)}</b>. ` : nothing}${coordinating ? html`${t("case.coordinating")} ${coordinating}. ` : nothing}
+      ${o.lead ? html`${t("case.lead")} <b>${bodyName(view, o.lead)}</b>${coordinating ? html`; ${t("case.coordinating")} ${coordinating}` : nothing}. ` : nothing}
       ${o.due ? html`<b>${t("case.due", { date: dayOf(o.due) })}</b> ` : nothing}${o.to ? html`${t("case.goes_to")} <b>${bodyName(view, o.to)}</b>` : nothing}
     </p>
     ${deeds === nothing ? nothing : html`<div class="tools">${deeds}</div>`}

@@ -13,7 +13,7 @@ export function nowPanel(view) {
     </header>
     ${silenced ? html`<p class="notice bad">${t("now.silenced")}</p>` : nothing} ${interposed ? speaker(view, interposed) : nothing} ${speech ? speaker(view, speech) : nothing}
     ${prompt ? html`<article class="speaker called"><p class="label">${t("now.called")}</p><p class="who">${whoIs(prompt)}</p></article>` : nothing}
-    ${speech || prompt ? nothing : html`<article class="speaker nobody"><p class="label">${t("now.nobody")}</p></article>`}`;
+    ${speech || prompt || view.phase !== "running" ? nothing : html`<article class="speaker nobody"><p class="label">${t("now.nobody")}</p></article>`}`;
 }
 
 /** @param {View} view @param {Speech} speech */

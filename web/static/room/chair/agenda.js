@@ -14,13 +14,14 @@ const ROUND = [4, 5, 6];
 /** The seven steps with what is planned, what happened, and what is missing (R10–R14). @param {Room} room */
 export function agendaPanel(room) {
   const { agenda, phase } = room.view;
+  const at = phase === "closed" || phase === "frozen" ? 0 : agenda.step;
   return html`<div class="tools">${moves(room)}</div>
     <ol class="steps">
-      ${STEPS.map((step) => html`<li class="step" data-step=${step} aria-current=${step === agenda.step ? "step" : nothing}>
+      ${STEPS.map((step) => html`<li class="step" data-step=${step} aria-current=${step === at ? "step" : nothing}>
           <span class="place" aria-hidden="true">${step}</span>
           <div>
             <p class="name">${stepLabel(step)}</p>
-            ${times(agenda.steps[step], step === agenda.step, room.now())} ${step === agenda.step && phase !== "closed" && phase !== "frozen" ? checklist(room) : nothing}
+            ${times(agenda.steps[step], step === at, room.now())} ${step === at ? checklist(room) : nothing}
           </div>
         </li>`)}
     </ol>`;
