@@ -7,7 +7,7 @@ import { Lobby } from "./desk/lobby.js";
 import { People } from "./desk/people.js";
 import { queue } from "./desk/queue.js";
 import { escorts, openProposals } from "./desk/conduct.js";
-import { linkDialog, revokeLinks } from "./desk/codes.js";
+import { linkDialog, publicDialog, revokeLinks } from "./desk/codes.js";
 import { venues } from "./desk/venues.js";
 import { agenda, checklist } from "./office/agenda.js";
 import { Petitions } from "./office/petitions.js";
@@ -80,6 +80,7 @@ function display(room) {
   return html`<section class="card" aria-labelledby="display-title">
     <h2 id="display-title">${t("office.display")}</h2>
     <div class="buttons" role="group" aria-labelledby="display-title">${["programme", "house_rules", "neutral"].map((mode) => commandButton(room, { do: "show_on_display", mode }, { label: t(`office.display.${mode}`), pressed: room.view.display === mode }))}</div>
+    <p>${button({ label: t("office.public"), icon: "qr-code", kind: "quiet", onclick: () => void publicDialog() })}</p>
     ${papers()}
   </section>`;
 }

@@ -24,13 +24,17 @@ export class Desk {
   /** @type {"minutes" | "outcomes" | "signing"} on narrow screens */
   tab = "minutes";
   #drawing = false;
+  #told = "";
 
   /** @param {Room} room @param {Drafts} drafts */
   constructor(room, drafts) {
     this.room = room;
     this.drafts = drafts;
     this.writers = new Writers(room, () => this.redraw());
-    drafts.addEventListener("change", () => this.redraw());
+    drafts.addEventListener("change", () => {
+      this.#tell();
+      this.redraw();
+    });
     drafts.addEventListener("unkept", () => toast(t("secretary.state.unkept"), "bad"));
   }
 
@@ -38,6 +42,13 @@ export class Desk {
   set(changes) {
     Object.assign(this, changes);
     this.redraw();
+  }
+
+  /** Somebody who does not see the screen hears that words wait for them. */
+  #tell() {
+    const { state } = this.drafts;
+    if (state !== this.#told && (state === "clash" || state === "refused")) announce(t(`secretary.state.${state}`, { count: this.drafts.clashes.length }), { assertive: true });
+    this.#told = state;
   }
 
   /** Draws once more, before the next frame. */

@@ -1,5 +1,5 @@
 // What is handed to a person so that their telephone becomes theirs in the room: a one-time code, or a personal link (R6, R7).
-import { html, nothing } from "../../../vendor/lit.js";
+import { html } from "../../../vendor/lit.js";
 import { confirmDialog, dialogForm, t, timeOf, toast } from "../ui.js";
 
 /** @typedef {{id: string, name: string}} Named */
@@ -35,8 +35,8 @@ export async function codeDialog({ id, name }) {
   }
 }
 
-/** A personal link for the invitation. @param {Named} who @param {unknown} [more] */
-export async function linkDialog({ id, name }, more = nothing) {
+/** A personal link for the invitation. @param {Named} who */
+export async function linkDialog({ id, name }) {
   try {
     const { url, qr } = await ask("links", id);
     const copied = await dialogForm({
@@ -44,14 +44,38 @@ export async function linkDialog({ id, name }, more = nothing) {
       submit: t("office.link.copy"),
       cancel: t("common.close"),
       className: "handout",
-      body: html`${picture(qr, t("office.link.qr"))}<p class="link-text">${url}</p><p>${t("office.link.explain")}</p>${more}`,
+      body: html`${picture(qr, t("office.link.qr"))}<p class="link-text">${url}</p><p>${t("office.link.explain")}</p>`,
     });
-    if (!copied) return;
-    await navigator.clipboard.writeText(url);
-    toast(t("office.link.copied"), "good");
+    if (copied) await copy(url);
   } catch (error) {
     toast((error instanceof TypeError ? "" : /** @type {Error} */ (error).message) || t("office.link.failed"), "bad");
   }
+}
+
+/** The link for everybody, which leads into the lobby: for posters, for a message to the neighbourhood. */
+export async function publicDialog() {
+  try {
+    const answer = await fetch(`/api/seats/${document.body.dataset.seat}/public-link`);
+    const { url, qr, message } = await answer.json();
+    if (!answer.ok) throw new Error(message);
+    const copied = await dialogForm({
+      title: t("office.public.title"),
+      submit: t("office.link.copy"),
+      cancel: t("common.close"),
+      className: "handout",
+      body: html`${picture(qr, t("office.link.qr"))}<p class="link-text">${url}</p><p>${t("office.public.explain")}</p>`,
+    });
+    if (copied) await copy(url);
+  } catch (error) {
+    toast((error instanceof TypeError ? "" : /** @type {Error} */ (error).message) || t("office.link.failed"), "bad");
+  }
+}
+
+/** Browsers give the clipboard to https pages only; elsewhere the link can be marked and copied by hand. @param {string} url */
+async function copy(url) {
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(url);
+  toast(t("office.link.copied"), "good");
 }
 
 /** Makes the links of a person void. @param {Named} who */

@@ -69,21 +69,26 @@ export async function writeOutcome({ room }, id) {
   const petition = room.view.petitions?.[id];
   let version = known?.version ?? 0;
   const outcome = known?.id ?? uuid7();
+  const place = `outcome ${document.body.dataset.seat} ${known?.id ?? id}`;
   /** @type {Given} */
-  let given = known
-    ? { kind: known.kind, text: known.text, lead: known.lead, to: known.to, due: known.due, coordinating: known.coordinating, about: known.about }
-    : { kind: petition?.beyond ? "beyond_authority" : "", text: "", lead: petition?.lead, to: petition?.to, coordinating: petition?.coordinating ?? [], about: [id] };
+  let given =
+    remembered(place) ??
+    (known
+      ? { kind: known.kind, text: known.text, lead: known.lead, to: known.to, due: known.due, coordinating: known.coordinating, about: known.about }
+      : { kind: petition?.beyond ? "beyond_authority" : "", text: "", lead: petition?.lead, to: petition?.to, coordinating: petition?.coordinating ?? [], about: [id] });
   let problem = "";
   for (;;) {
-    const form = await dialogForm({ title: t("secretary.out.title", { about: aboutName(room.view, id) }), submit: t("secretary.out.save"), className: "wide", body: fields(room.view, id, given, problem, Boolean(known)) });
+    const form = await dialogForm({ title: t("secretary.out.title", { about: aboutName(room.view, id) }), submit: t("secretary.out.save"), className: "wide", body: fields(room.view, id, given, problem, Boolean(known), place) });
     if (!form) return;
     if (form.has("drop")) {
+      localStorage.removeItem(place);
       if (await confirmDialog({ title: t("secretary.out.drop"), body: t("secretary.out.drop_ask"), submit: t("secretary.out.drop"), kind: "danger" })) await room.do({ do: "drop_outcome", outcome, version });
       return;
     }
     given = read(form);
     try {
       await room.do({ do: "set_outcome", outcome, version, ...needed(given) }, { quiet: true });
+      localStorage.removeItem(place);
       toast(t("secretary.out.saved"), "good");
       return;
     } catch (error) {
@@ -99,6 +104,9 @@ export async function writeOutcome({ room }, id) {
 
 /** @typedef {{kind: string, text: string, lead?: string, to?: string, due?: string, coordinating: string[], about: string[]}} Given */
 
+/** What was typed into this form and not stored yet, also by an earlier page. @param {string} place @returns {Given | null} */
+const remembered = (place) => JSON.parse(localStorage.getItem(place) ?? "null");
+
 /** @param {FormData} form @returns {Given} */
 function read(form) {
   const one = (/** @type {string} */ name) => String(form.get(name) ?? "").normalize("NFC");
@@ -113,8 +121,8 @@ function needed(given) {
   return { kind: given.kind, about: given.about, text: given.text, lead: only("lead"), due: only("due"), to: only("to"), coordinating: asks.includes("lead") ? given.coordinating : [] };
 }
 
-/** @param {View} view @param {string} id @param {Given} given @param {string} problem @param {boolean} known */
-function fields(view, id, given, problem, known) {
+/** @param {View} view @param {string} id @param {Given} given @param {string} problem @param {boolean} known @param {string} place where the typed words are kept */
+function fields(view, id, given, problem, known, place) {
   const asks = (/** @type {string} */ kind) => ASKS[kind] ?? [];
   /** Shows the fields of the chosen kind and makes them required. @param {Event} e */
   const chosen = (e) => {
@@ -125,10 +133,11 @@ function fields(view, id, given, problem, known) {
       for (const control of /** @type {NodeListOf<HTMLSelectElement>} */ (part.querySelectorAll("[data-needed]"))) control.required = wanted;
     }
   };
+  const keep = (/** @type {Event} */ e) => localStorage.setItem(place, JSON.stringify(read(new FormData(/** @type {HTMLInputElement} */ (e.target).form ?? undefined))));
   const has = (/** @type {string} */ name) => asks(given.kind).includes(name);
   const others = new Set([...given.about, ...(view.without_outcome ?? [])]);
   others.delete(id);
-  return html`
+  return html`<div @input=${keep}>
     ${problem ? html`<p class="form-problem" role="alert">${problem}</p>` : nothing}
     ${said(view, id)}
     <input type="hidden" name="about" value=${given.about.includes(id) ? id : given.about[0]} />
@@ -155,7 +164,7 @@ function fields(view, id, given, problem, known) {
         </details>`
       : nothing}
     ${known ? html`<p><button class="button quiet danger" name="drop" value="1" formnovalidate>${icon("x")}<span>${t("secretary.out.drop")}</span></button></p>` : nothing}
-  `;
+  </div>`;
 }
 
 /** What was said about it so far, to conclude from. @param {View} view @param {string} id */
