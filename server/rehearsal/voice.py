@@ -61,11 +61,11 @@ class Voice(MediaStreamTrack):
 
 
 class Picture(MediaStreamTrack):
-    """A field of one colour with a lighter disc that goes round, twelve pictures a second."""
+    """A field of one colour with a lighter disc that goes round, ten pictures a second."""
 
     kind = "video"
 
-    def __init__(self, number: int, width: int = 480, height: int = 270) -> None:
+    def __init__(self, number: int, width: int = 320, height: int = 180) -> None:
         super().__init__()
         self._colour = np.array(colour(number), np.uint8)
         self._rows, self._columns = np.mgrid[0:height, 0:width]
@@ -74,15 +74,15 @@ class Picture(MediaStreamTrack):
         self._begin = time.monotonic()
 
     async def recv(self) -> VideoFrame:
-        wait = self._begin + self._number / 12 - time.monotonic()
+        wait = self._begin + self._number / 10 - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
         width, height = self._size
-        turn = self._number / 12 * 1.2
+        turn = self._number / 10 * 1.2
         x, y = width / 2 + np.cos(turn) * height / 3, height / 2 + np.sin(turn) * height / 3
         image = np.broadcast_to(self._colour, (height, width, 3)).copy()
         image[(self._columns - x) ** 2 + (self._rows - y) ** 2 < (height / 8) ** 2] = 245
         frame = VideoFrame.from_ndarray(image, format="rgb24")
-        frame.pts, frame.time_base = self._number * 7_500, Fraction(1, 90_000)
+        frame.pts, frame.time_base = self._number * 9_000, Fraction(1, 90_000)
         self._number += 1
         return frame
