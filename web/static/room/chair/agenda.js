@@ -60,7 +60,7 @@ function checklist(room) {
 /** @param {Room} room @param {string} id */
 function point(room, id) {
   const label = t(`agenda.${id}`);
-  if (id === "secretaries") return deed(room, { do: "appoint_secretary" }, t("chair.appoint"), { icon: "user-plus", kind: "small", ask: () => askSecretary(room) });
+  if (id === "secretaries") return deed(room, { do: "appoint_secretary" }, t("chair.appoint"), { icon: "user-plus", kind: "small", blocked: unappointed(room).length ? "" : "not_a_secretary", ask: () => askSecretary(room) });
   return html`${deed(room, { do: "tick", item: id }, t("chair.tick"), { icon: "check", kind: "small", name: t("chair.tick_what", { label }) })}
   ${deed(room, { do: "waive" }, t("chair.waive"), { kind: "small quiet", name: t("chair.waive_what", { label }), ask: () => askWaiver(id, label) })}`;
 }
@@ -72,26 +72,31 @@ function moves(room) {
   if (phase === "closed" || phase === "frozen") return nothing;
   if (phase === "break") return deed(room, { do: "resume_session" }, t("chair.resume_session"), { icon: "play", kind: "primary" });
   const unmet = whole(room).conditions.some((one) => !one.met);
+  const elsewhere = at && !room.me.gavel ? "gavel_elsewhere" : "";
   /** @param {number} to */
   const move = (to) =>
     deed(room, { do: "move_to_step", step: to }, at ? t("chair.go_to_step", { step: to }) : t("chair.open_conference"), {
       icon: "chevron-right",
       kind: to === at + 1 ? "primary" : "",
-      blocked: unmet && !(ROUND.includes(at) && ROUND.includes(to)) ? "conditions_unmet" : "",
+      blocked: elsewhere || (unmet && !(ROUND.includes(at) && ROUND.includes(to)) ? "conditions_unmet" : ""),
     });
   const near = ROUND.includes(at) ? [...ROUND.filter((step) => step !== at), ...(at === 6 ? [7] : [])] : at < 7 ? [at + 1] : [];
   return html`${near.map(move)}
   ${at === 7 ? deed(room, { do: "close_conference" }, t("chair.close_conference"), { icon: "check", kind: "primary", blocked: unmet ? "conditions_unmet" : "", ask: askClosing }) : nothing}
-  ${at ? deed(room, { do: "move_to_step" }, t("chair.other_step"), { icon: "list-ordered", ask: () => askStep(at) }) : nothing}
+  ${at ? deed(room, { do: "move_to_step" }, t("chair.other_step"), { icon: "list-ordered", blocked: elsewhere, ask: () => askStep(at) }) : nothing}
   ${at ? deed(room, { do: "take_break" }, t("chair.take_break"), { icon: "coffee", ask: askBreak }) : nothing}`;
+}
+
+/** Who can still be appointed. @param {Room} room */
+function unappointed(room) {
+  const { people, minutes } = whole(room);
+  const appointed = minutes.secretaries.map((one) => one.id);
+  return Object.values(people).filter((one) => one.roles.includes("secretary") && !appointed.includes(one.id));
 }
 
 /** @param {Room} room */
 async function askSecretary(room) {
-  const { people, minutes } = whole(room);
-  const appointed = minutes.secretaries.map((one) => one.id);
-  const able = Object.values(people).filter((one) => one.roles.includes("secretary") && !appointed.includes(one.id));
-  const form = await ask(t("chair.appoint"), choice("person", t("role.secretary"), able.map((one) => [one.id, one.name])));
+  const form = await ask(t("chair.appoint"), choice("person", t("role.secretary"), unappointed(room).map((one) => [one.id, one.name])));
   return form && { do: "appoint_secretary", person: form.person };
 }
 

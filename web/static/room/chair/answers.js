@@ -27,7 +27,7 @@ function statement(room, s) {
     <p>${whoIs(s)} <small>${timeOf(s.started)}</small></p>
     <p class="topic"><bdi>${s.topic}</bdi> ${s.petition ? html`<span class="chip">${s.petition}</span>` : nothing}</p>
     <div class="tools">
-      ${deed(room, { do: "call_to_answer" }, t("chair.call_to_answer"), { icon: "mic", kind: "small primary", ask: () => callToAnswer(room, s.id, s.petition) })}
+      ${deed(room, { do: "call_to_answer" }, t("chair.call_to_answer"), { icon: "mic", kind: "small primary", blocked: room.view.floor.prompt ? "somebody_is_called" : "", ask: () => callToAnswer(room, s.id, s.petition) })}
       ${deed(room, { do: "mark_answered", speech: s.id }, t("chair.mark_answered"), { icon: "check", kind: "small" })}
       ${deed(room, { do: "answer_in_writing", speech: s.id }, t("chair.in_writing"), { icon: "file-text", kind: "small" })}
     </div>

@@ -33,7 +33,7 @@ function petitions(room) {
 /** @param {Room} room @param {Petition} p */
 function petitionDeeds(room, p) {
   if (p.answered) return nothing;
-  return html`${deed(room, { do: "call_to_answer" }, t("chair.call_to_answer"), { icon: "mic", kind: "small", ask: () => callToAnswer(room, p.id, p.id) })}
+  return html`${deed(room, { do: "call_to_answer" }, t("chair.call_to_answer"), { icon: "mic", kind: "small", blocked: room.view.floor.prompt ? "somebody_is_called" : "", ask: () => callToAnswer(room, p.id, p.id) })}
   ${p.prepared ? deed(room, { do: "answer_petitions", petitions: [p.id] }, t("chair.answered_as_prepared"), { icon: "check", kind: "small" }) : nothing}
   ${p.deferred ? nothing : deed(room, { do: "defer_petition" }, t("chair.defer"), { icon: "message-square", kind: "small", ask: () => askDeferral(p.id) })}`;
 }

@@ -19,14 +19,19 @@ export function closingColumn(room) {
       </ul>
       ${room.view.phase === "frozen" ? html`<p class="notice good">${t("chair.minutes_frozen")}</p>` : nothing}
       <div class="tools">
-        ${deed(room, { do: "sign_minutes", digest }, t("chair.sign"), { icon: "pencil", kind: "primary big", blocked: digest ? (signed(room) ? "already_signed" : "") : "minutes_unfinished" })}
+        ${deed(room, { do: "sign_minutes", digest }, t("chair.sign"), { icon: "pencil", kind: "primary big", blocked: unsignable(room) })}
       </div>
     </section>
     ${papers()}`;
 }
 
-/** @param {Room} room */
-const signed = (room) => whole(room).minutes.signatures.some((one) => one.role === "chair");
+/** The code of what stands in the way of the chair's signature. @param {Room} room */
+function unsignable(room) {
+  const { digest, signatures } = whole(room).minutes;
+  if (!digest) return "minutes_unfinished";
+  if (!room.me.gavel) return "gavel_elsewhere";
+  return signatures.some((one) => one.role === "chair") ? "already_signed" : "";
+}
 
 /** Links to the drafts, to read and to take away. */
 export function papers() {

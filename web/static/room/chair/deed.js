@@ -9,7 +9,7 @@ import { button, t, whyNot } from "../ui.js";
  * `blocked`: the code of a refusal that the view already tells. `ask`: gives the whole command in place of the one named, or null when the chair
  * thinks better of it. `key`: the key that does the same.
  * @param {Room} room @param {Command} command @param {unknown} label
- * @param {{icon?: string, kind?: string, key?: string, name?: string, blocked?: string, ask?: () => Promise<Command | null>}} [look]
+ * @param {{icon?: string, kind?: string, key?: string, name?: string, pressed?: boolean, blocked?: string, ask?: () => Promise<Command | null>}} [look]
  */
 export function deed(room, command, label, { blocked = "", ask, ...look } = {}) {
   const why = whyNot(room, command.do) || (blocked && t(`refusal.${blocked}`));

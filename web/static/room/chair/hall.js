@@ -1,7 +1,7 @@
 import { html } from "../../../vendor/lit.js";
 import { byName, whole } from "../case/words.js";
 import { scene } from "../display/scene.js";
-import { commandButton, keysOn, switchKeys, t } from "../ui.js";
+import { keysOn, switchKeys, t } from "../ui.js";
 import { ask, choice, options, words } from "./ask.js";
 import { deed } from "./deed.js";
 
@@ -18,7 +18,7 @@ export function hallPanel(room, studio) {
       <h3>${t("chair.hall_sees")}</h3>
       <div class="preview screen" aria-hidden="true">${scene(view, { head: room.head })}</div>
       <div class="tools" role="group" aria-label=${t("chair.hall_sees")}>
-        ${MODES.map((mode) => commandButton(room, { do: "show_on_display", mode }, { label: t(`chair.mode_${mode}`), kind: "small", pressed: view.display === mode }))}
+        ${MODES.map((mode) => modeButton(room, mode))}
       </div>
     </section>
     ${studio}
@@ -28,7 +28,7 @@ export function hallPanel(room, studio) {
       <div class="tools">
         ${room.me.gavel
           ? deed(room, { do: "hand_gavel" }, t("chair.hand_gavel"), { icon: "gavel", kind: "small", blocked: heirs(room).length ? "" : "only_chairs_and_deputies", ask: () => askHeir(room) })
-          : deed(room, { do: "take_gavel" }, t("chair.take_gavel"), { icon: "gavel", kind: "small", ask: askTakeover })}
+          : deed(room, { do: "take_gavel" }, t("chair.take_gavel"), { icon: "gavel", kind: "small", blocked: untakeable(room), ask: askTakeover })}
       </div>
     </section>
     <section>
@@ -44,6 +44,19 @@ export function hallPanel(room, studio) {
         <li><kbd>1</kbd>–<kbd>6</kbd> ${t("chair.key_panels")}</li>
       </ul>
     </section>`;
+}
+
+/** @param {Room} room @param {string} mode */
+function modeButton(room, mode) {
+  const pressed = room.view.display === mode;
+  return deed(room, { do: "show_on_display", mode }, t(`chair.mode_${mode}`), { kind: "small", pressed, blocked: room.me.gavel ? (pressed ? "nothing_to_change" : "") : "gavel_elsewhere" });
+}
+
+/** The code of what stands in the way of taking over (R2). @param {Room} room */
+function untakeable(room) {
+  const { people, chair } = whole(room);
+  if (people[room.me.id]?.deputy) return "deputy_needs_hand_over";
+  return people[chair.id ?? ""]?.present ? "chair_is_present" : "";
 }
 
 /** @param {Room} room @param {Event} event */

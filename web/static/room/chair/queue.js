@@ -60,12 +60,18 @@ function turn(room, entry, place, line) {
     </div>
     <div class="turn-deeds">
       ${above
-        ? deed(room, { do: "call_entry" }, t("chair.call"), { ...call, kind: "small", ask: () => outOfOrder(entry) })
+        ? deed(room, { do: "call_entry" }, t("chair.call"), { ...call, kind: "small", blocked: uncallable(room, entry), ask: () => outOfOrder(entry) })
         : deed(room, { do: "call_next" }, t("chair.call"), { ...call, kind: "small primary" })}
       ${move(above, true)} ${move(beneath, false)}
       ${deed(room, { do: "remove_entry", entry: entry.id }, "", { icon: "x", kind: "small quiet", name: t("chair.remove", { name: entry.name }) })}
     </div>
   </li>`;
+}
+
+/** The code of what stands in the way of calling somebody now. @param {Room} room @param {Entry} entry */
+function uncallable({ view }, entry) {
+  if (entry.motive !== "procedure" && ![4, 5, 6].includes(view.agenda.step)) return "not_a_step_for_speaking";
+  return view.floor.prompt ? "somebody_is_called" : "";
 }
 
 /** When the turn comes: after what is left of the present speech and what is ahead. @param {Room} room @param {Entry} entry */
