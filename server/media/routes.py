@@ -123,7 +123,7 @@ def media_routes(
             raise MediaRefusal("media_session_unknown")
         given = request.headers.get("authorization", "")
         if known.credential is None or not hmac.compare_digest(given.encode(), known.credential.encode()):
-            await admit(request, seat, kind)
+            await authorize(request, seat, kind)  # whoever may no longer publish may still end what they opened
         del opened[session]
         await engine.remove(known.conference, session)
         return Response(status_code=200)

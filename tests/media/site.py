@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from server.media.embedded import EmbeddedEngine
-from server.media.engine import MediaConfig
+from server.media.engine import MediaConfig, MediaRefusal
 from server.media.routes import Admission, media_routes
 from server.media.tokens import Kind, MediaTokens
 from server.media.turn import Turn
@@ -29,6 +29,8 @@ class Site:
     engine: EmbeddedEngine
     tokens: MediaTokens
     http: httpx.AsyncClient
+    off_stage: set[str]
+    """Seats that may not publish now."""
 
     @property
     def base(self) -> str:
@@ -45,12 +47,15 @@ async def open_site(cookies: tuple[str, ...] = ("cookie",)) -> AsyncIterator[Sit
     only_loopback()
     engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=4))
     tokens = MediaTokens(bytes(32))
+    off_stage: set[str] = set()
     await engine.start()
 
     async def authorize(request: Request, seat: str, kind: Kind) -> Admission:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         given = scheme == "Bearer" and tokens.spend(token, seat, kind, int(time.time() * 1000))
-        return Admission("c", seat, seat, given or seat in cookies)
+        if not given and seat not in cookies:
+            raise MediaRefusal("media_not_allowed")
+        return Admission("c", seat, seat, seat not in off_stage)
 
     app = FastAPI()
     app.include_router(media_routes(engine, authorize, turn=TURN))
@@ -68,7 +73,7 @@ async def open_site(cookies: tuple[str, ...] = ("cookie",)) -> AsyncIterator[Sit
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
     serving = asyncio.create_task(server.serve([listening]))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as http:
-        yield Site(engine, tokens, http)
+        yield Site(engine, tokens, http, off_stage)
     await engine.stop()
     server.should_exit = True
     await serving

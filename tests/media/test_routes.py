@@ -52,6 +52,18 @@ async def test_publish_and_listen_with_tokens(site: Site) -> None:
     await asyncio.gather(publisher.close(), hearer.close())
 
 
+async def test_who_has_left_the_stage_can_still_end_the_session(site: Site) -> None:
+    publisher = Publisher(Tone(440.0))
+    offer = await publisher.offer()
+    published = await site.http.post("/whip/cookie", content=offer, headers=SDP)
+    assert published.status_code == 201
+    site.off_stage.add("cookie")
+    assert (await site.http.post("/whip/cookie", content=offer, headers=SDP)).status_code == 403
+    assert (await site.http.delete(published.headers["location"])).status_code == 200
+    assert (await site.engine.stats()).conferences["c"].publishers == frozenset()
+    await publisher.close()
+
+
 @pytest.mark.parametrize("offer", [OBS, FFMPEG], ids=["OBS", "FFmpeg"])
 async def test_broadcasters_offers_are_answered(site: Site, offer: str) -> None:
     answered = await site.http.post("/whip/hall", content=offer, headers=site.bearer("hall", "whip"))
