@@ -19,8 +19,8 @@ export async function mergeDialog(drafts, id) {
     className: "merge",
     body: html`<p>${t("secretary.merge.explain")}</p>
       <div class="merge-sides">
-        <section><h3>${t("secretary.merge.mine")}</h3><p class="merge-text">${marked("ours")}</p></section>
-        <section><h3>${t("secretary.merge.theirs", { by })}</h3><p class="merge-text">${other.struck ? html`<em>${t("secretary.merge.struck")}</em> ` : nothing}${marked("theirs")}</p></section>
+        <section><h3>${t("secretary.merge.mine")}</h3><p class="merge-text" tabindex="0">${marked("ours")}</p></section>
+        <section><h3>${t("secretary.merge.theirs", { by })}</h3><p class="merge-text" tabindex="0">${other.struck ? html`<em>${t("secretary.merge.struck")}</em> ` : nothing}${marked("theirs")}</p></section>
       </div>
       ${field({ label: t("secretary.merge.merged"), control: html`<textarea name="text" rows="5" maxlength="8000" .value=${merged.text}></textarea>` })}
       <p class="merge-choices">

@@ -26,10 +26,16 @@ export const petitionOptions = (view, chosen, none) =>
 /** @param {string} text @param {number} most characters */
 export const shortened = (text, most) => (text.length <= most ? text : text.slice(0, text.lastIndexOf(" ", most) > most / 2 ? text.lastIndexOf(" ", most) : most) + "…");
 
-/** What an outcome or an answer is about, in a few words. @param {View} view @param {string} id a petition or a speech */
-export function aboutName(view, id) {
+/** What an outcome or an answer is about: how it is called, and its words. @param {View} view @param {string} id a petition or a speech */
+export function subject(view, id) {
   const petition = view.petitions?.[id];
-  if (petition) return `${id}: ${shortened(petition.content, 70)}`;
+  if (petition) return { name: id, words: shortened(petition.content, 70) };
   const speech = view.statements?.[id];
-  return speech ? `${speech.name}: ${speech.topic ?? ""}` : id;
+  return { name: speech?.name ?? id, words: speech?.topic ?? "" };
+}
+
+/** The same in one line. @param {View} view @param {string} id */
+export function aboutName(view, id) {
+  const { name, words } = subject(view, id);
+  return words ? `${name}: ${words}` : name;
 }

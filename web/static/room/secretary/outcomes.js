@@ -2,7 +2,7 @@
 import { html, nothing } from "../../../vendor/lit.js";
 import { button, confirmDialog, dateOf, dialogForm, field, icon, t, toast, whyNot } from "../ui.js";
 import { uuid7 } from "../ids.js";
-import { aboutName, bodyName, bodyOptions, fieldName, shortened } from "./names.js";
+import { bodyName, bodyOptions, fieldName, shortened, subject } from "./names.js";
 
 /** @typedef {import("../protocol.js").View} View */
 /** @typedef {import("../protocol.js").Outcome} Outcome */
@@ -53,7 +53,7 @@ function item(desk, id, name, what, state) {
     <p class="outcome-what"><b>${name}</b> <span>${shortened(what, 110)}</span></p>
     ${outcome ? html`<p class="outcome-text">${outcome.text}${outcome.lead || outcome.to ? html` <span class="outcome-who">${bodyName(room.view, outcome.lead ?? outcome.to)}${outcome.due ? `, ${day(outcome.due)}` : ""}</span>` : nothing}</p>` : nothing}
     <div class="outcome-acts"><span class="chip ${state === "unanswered" ? "warn" : "good"}">${t(`secretary.${state}`)}</span>
-      ${button({ label, icon: outcome ? "pencil" : "gavel", kind: "quiet small", name: `${label}: ${aboutName(room.view, id)}`, why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, outcome ? id : (room.view.statements[id]?.petition ?? id)) })}</div>
+      ${button({ label, icon: outcome ? "pencil" : "gavel", kind: "quiet small", name: `${label}: ${subject(room.view, id).name}`, why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, outcome ? id : (room.view.statements[id]?.petition ?? id)) })}</div>
   </li>`;
 }
 
@@ -78,7 +78,7 @@ export async function writeOutcome({ room }, id) {
       : { kind: petition?.beyond ? "beyond_authority" : "", text: "", lead: petition?.lead, to: petition?.to, coordinating: petition?.coordinating ?? [], about: [id] });
   let problem = "";
   for (;;) {
-    const form = await dialogForm({ title: t("secretary.out.title", { about: aboutName(room.view, id) }), submit: t("secretary.out.save"), className: "wide", body: fields(room.view, id, given, problem, Boolean(known), place) });
+    const form = await dialogForm({ title: t("secretary.out.title", { about: subject(room.view, id).name }), submit: t("secretary.out.save"), className: "wide", body: fields(room.view, id, given, problem, Boolean(known), place) });
     if (!form) return;
     if (form.has("drop")) {
       localStorage.removeItem(place);
@@ -160,11 +160,17 @@ function fields(view, id, given, problem, known, place) {
     ${others.size
       ? html`<details ?open=${given.about.length > 1}>
           <summary>${t("secretary.out.also")}</summary>
-          <div class="checks one">${[...others].map((other) => html`<label class="check"><input type="checkbox" name="about" value=${other} ?checked=${given.about.includes(other)} /> ${aboutName(view, other)}</label>`)}</div>
+          <div class="checks one">${[...others].map((other) => also(view, other, given.about.includes(other)))}</div>
         </details>`
       : nothing}
     ${known ? html`<p><button class="button quiet danger" name="drop" value="1" formnovalidate>${icon("x")}<span>${t("secretary.out.drop")}</span></button></p>` : nothing}
   </div>`;
+}
+
+/** @param {View} view @param {string} id @param {boolean} chosen */
+function also(view, id, chosen) {
+  const { name, words } = subject(view, id);
+  return html`<p class="also"><label class="check"><input type="checkbox" name="about" value=${id} ?checked=${chosen} />${name}</label> <span class="soft">${words}</span></p>`;
 }
 
 /** What was said about it so far, to conclude from. @param {View} view @param {string} id */
@@ -172,8 +178,9 @@ function said(view, id) {
   const petition = view.petitions?.[id];
   const from = new Set([id, petition?.raised_by]);
   const lines = Object.values(view.minutes.lines).filter((l) => l.text && !l.struck && (from.has(l.speech) || from.has(l.about) || (petition && l.petition === id)));
-  if (!petition && !lines.length) return nothing;
-  return html`<div class="out-said">
+  const topic = view.statements[id]?.topic;
+  return html`<div class="out-said" tabindex="0" role="group" aria-label=${t("secretary.out.gist")}>
+    ${topic ? html`<p><b>${t("secretary.topic")}:</b> ${topic}</p>` : nothing}
     ${petition ? html`<p><b>${id}</b>${petition.field ? ` (${fieldName(petition.field)})` : ""}: ${petition.content}</p>` : nothing}
     ${petition?.answer || petition?.prepared ? html`<p><b>${t("secretary.out.prepared")}:</b> ${petition.answer ?? petition.prepared}</p>` : nothing}
     ${lines.map((l) => html`<p><b>${t(`secretary.kind.${l.kind}`)}:</b> ${l.text}</p>`)}
