@@ -1,4 +1,4 @@
-"""What the browsers' microphones and cameras give in the tests: a tone that comes in syllables, as speech does, and a picture of one colour that moves."""
+"""Microphones and cameras of the tests: a tone that comes in syllables, as speech does, and a moving picture of one colour."""
 
 from __future__ import annotations
 

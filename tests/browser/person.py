@@ -68,9 +68,13 @@ class Person:
         self.base = base
         self.faults: list[str] = []
         """Errors in the console, uncaught exceptions, breaches of the content policy, and requests to other servers."""
-        page.on("console", lambda message: self._fault(message.text, message.location.get("url", "")) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self._fault(str(error), "uncaught"))
-        page.on("request", lambda request: None if own(request.url, base) else self._fault("foreign request", request.url))
+        self._watch()
+
+    def _watch(self) -> None:
+        on = self.page.on
+        on("console", lambda message: self._fault(message.text, message.location.get("url", "")) if message.type == "error" else None)
+        on("pageerror", lambda error: self._fault(str(error), "uncaught"))
+        on("request", lambda request: None if own(request.url, self.base) else self._fault("foreign request", request.url))
 
     def _fault(self, what: str, where: str) -> None:
         self.faults.append(f"{self.name}: {what} ({where})")
@@ -81,6 +85,14 @@ class Person:
         """Opens a link and waits until the page of the room is connected."""
         await self.page.goto(link, wait_until="domcontentloaded")
         await self.live()
+
+    async def reopen(self) -> None:
+        """Closes the page without a farewell, as a crash does, and opens its address in a new one."""
+        address = self.page.url
+        await self.page.close()
+        self.page = await self.context.new_page()
+        self._watch()
+        await self.enter(address)
 
     async def live(self, seconds: float = 15) -> None:
         """Waits until the page is connected."""

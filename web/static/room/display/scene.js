@@ -123,11 +123,12 @@ function below(view, { qr }) {
 }
 
 /** @param {View} view @param {Around} around */
-function foot({ unit, counts: { answered, statements } }, { head, lost }) {
+function foot({ unit, counts: { answered, statements, refused } }, { head, lost }) {
   return html`<footer class="display-foot">
     <span><bdi>${unit}</bdi></span>
     ${lost ? html`<span class="display-lost">${icon("wifi-off")} ${t("display.link_lost")}</span>` : nothing}
     ${statements ? html`<span>${t("display.answered", { answered, statements })}</span>` : nothing}
+    ${refused ? html`<span>${t("display.refused", { count: refused })}</span>` : nothing}
     <span class="num">${t("display.record", { head })}</span>
   </footer>`;
 }
