@@ -30,12 +30,10 @@ const link = ({ state }) => (state === "live" ? lamp("good", "circle-dot", t("ch
 /** @param {Room} room */
 const record = ({ head }) => html`<span class="lamp chip num" title=${t("chair.record_head")}>${icon("lock")} ${t("chair.record")} ${head}</span>`;
 
-/** Whether anything is heard of who has the right to be heard. @param {Room} room */
+/** Whether anything comes from those who have the right to be heard; nothing is shown where there is no microphone. @param {Room} room */
 function sound({ signals, view }) {
-  if (signals.media?.state === "down") return lamp("bad", "volume-x", t("chair.media_down"));
-  const levels = Object.values(signals.levels?.levels ?? {}).map(Number);
-  if (!levels.length || view.phase !== "running") return nothing;
-  return Math.max(...levels) > -50 ? lamp("good", "volume-2", t("chair.sound")) : lamp("", "volume-x", t("chair.no_sound"));
+  if (!signals.levels || view.phase !== "running") return nothing;
+  return signals.levels.speaking.length ? lamp("good", "volume-2", t("chair.sound")) : lamp("", "volume-x", t("chair.no_sound"));
 }
 
 /** Those present, counted by the room and by the operators. @param {Room} room */
