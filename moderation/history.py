@@ -71,7 +71,7 @@ def undone(c: Conference, f: Undone, e: Entry) -> Conference:
             s = speeches[id]
             speeches[id] = replace(s, clock=s.clock.stopped(e.at), ended_at=s.ended_at or e.at, ended=s.ended or "undone", undone=True)
     for id in last.entries:
-        if entries[id].waiting:
+        if entries[id].waiting or entries[id].called:
             entries = withdrawn_twin(entries, entries[id])
     petitions = {**c.petitions, **{id: before.petitions[id] for id in last.petitions}}
     prompt = before.floor.prompt

@@ -427,7 +427,7 @@ def follow_up_due(c: Conference, who: str) -> bool:
 
 
 def no_second(c: Conference, who: str, motive: Motive) -> None:
-    if any(e.person == who and e.motive is motive and e.waiting for e in c.queue.entries.values()):
+    if any(e.person == who and e.motive is motive and (e.waiting or e.called) for e in c.queue.entries.values()):
         raise Refusal("already_waiting")
 
 

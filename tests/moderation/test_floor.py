@@ -315,6 +315,14 @@ def test_r27_who_asked_again_in_the_meantime_has_the_older_place_only(hall: Hall
     assert hall.line == ["minh", "hanh"] and hall.entry(new).status is Status.WITHDRAWN
 
 
+def test_r27_who_is_called_again_by_an_undo_waits_only_once(hall: Hall) -> None:
+    called, first, second = hall.ask("oanh"), hall.ask("minh"), hall.ask("hanh")
+    hall.do(CallEntry(called)), hall.do(MoveEntry(second, first)), hall.do(TakeFloor(called), "oanh")
+    again = hall.ask("oanh")
+    hall.do(Undo())
+    assert hall.entry(called).status is Status.CALLED and hall.entry(again).status is Status.WITHDRAWN
+
+
 def test_r27_an_act_stays_undoable_until_something_touches_what_it_touched(hall: Hall) -> None:
     entry = hall.ask("minh")
     hall.next()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation import Conference
-from moderation.floor import CallEntry, Interpose, StopSpeech, YieldFloor
+from moderation.floor import CallEntry, CallNext, Interpose, StopSpeech, YieldFloor
 from moderation.kernel import SECOND, Clock
 from moderation.people import ChangeFormat, Channel
 from moderation.plan import Plan, Settings
@@ -94,6 +94,11 @@ def test_r17_one_waiting_entry_per_person_and_motive(hall: Hall) -> None:
     hall.ask("minh")
     hall.refused("already_waiting", Enqueue("entry-1", "lần nữa"), "minh")
     hall.ask("minh", Motive.PROCEDURE)
+
+
+def test_r17_who_is_being_called_still_waits(hall: Hall) -> None:
+    hall.ask("oanh"), hall.do(CallNext())
+    hall.refused("already_waiting", Enqueue("entry-1", "lần nữa"), "oanh")
 
 
 def test_r17_who_holds_the_floor_may_queue_again(hall: Hall) -> None:

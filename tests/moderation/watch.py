@@ -115,7 +115,7 @@ def check_state(c: Conference, now: int) -> None:
         entry = c.queue.entries[c.floor.prompt.entry]
         assert entry.status is Status.CALLED and c.people[entry.person].standing in IN_ROOM and c.floor.main is None
     assert {e.id for e in c.queue.entries.values() if e.called} == ({c.floor.prompt.entry} if c.floor.prompt else set())
-    waiting = [(e.person, e.motive) for e in c.queue.entries.values() if e.waiting]
+    waiting = [(e.person, e.motive) for e in c.queue.entries.values() if e.waiting or e.called]
     assert len(waiting) == len(set(waiting))
     assert all(c.people[person].standing in IN_ROOM for person, _ in waiting)
     office = {p.id for p in c.people.values() if "office" in p.roles} if c.agenda.step == 1 else set()
