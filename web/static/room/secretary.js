@@ -88,6 +88,7 @@ await drafts.open();
 desk = new Desk(room, drafts);
 room.addEventListener("change", () => queueMicrotask(follow));
 desk.redraw();
+addEventListener("pagehide", () => drafts.flush());
 
 /** @param {Room} room */
 function draw(room) {

@@ -124,6 +124,8 @@ export class Drafts extends EventTarget {
   /** The cursor left a line: it is saved at once, and an empty new one is forgotten. @param {string} id */
   leave(id) {
     if (this.#writing === id) this.#writing = "";
+    if (this.#told) this.room.signal({ kind: "typing", line: null });
+    this.#told = 0;
     this.flush(id);
     this.#look();
   }

@@ -8,7 +8,7 @@ import { bodyName, bodyOptions, fieldName, shortened, subject } from "./names.js
 /** @typedef {import("../protocol.js").Outcome} Outcome */
 /** @typedef {import("../secretary.js").Desk} Desk */
 
-export const KINDS = ["accepted", "settled", "assigned", "explained", "beyond_authority", "to_study"];
+const KINDS = ["accepted", "settled", "assigned", "explained", "beyond_authority", "to_study"];
 /** What each kind asks for besides its words, as the rules do. @type {Record<string, string[]>} */
 const ASKS = { assigned: ["lead", "due"], to_study: ["lead", "due"], beyond_authority: ["to"] };
 
