@@ -46,7 +46,7 @@ function draw(room) {
       <section class="panel queue" data-panel="queue" aria-label=${t("chair.panel_queue")}>${queueColumn(room)}</section>
       <section class="panel floor" data-panel="floor" aria-label=${t("chair.panel_floor")}>${over(room) ? closingColumn(room) : floorColumn(room)}</section>
       ${tabs(room)}
-      <section class="panel side" data-panel=${beside} aria-label=${t(`chair.panel_${beside}`)}>${side(room)}</section>
+      <section class="panel side" data-panel=${beside} aria-label=${t(`chair.panel_${beside}`)}><h2 class="sr-only">${t(`chair.panel_${beside}`)}</h2>${side(room)}</section>
     </div>`;
 }
 
