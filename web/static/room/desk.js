@@ -6,13 +6,14 @@ import { Register } from "./desk/register.js";
 import { Lobby } from "./desk/lobby.js";
 import { People } from "./desk/people.js";
 import { floor, queue } from "./desk/queue.js";
-import { escorts, openProposals } from "./desk/conduct.js";
+import { escorts, openProposals, watchEscorts } from "./desk/conduct.js";
 import { statements } from "./desk/statements.js";
 import { venues } from "./desk/venues.js";
 
 /** @typedef {import("./connection.js").Room} Room */
 
 const room = start(draw);
+watchEscorts(room);
 const redraw = () => render(draw(room), /** @type {HTMLElement} */ (document.getElementById("main")));
 const register = new Register(room, redraw);
 const lobby = new Lobby(room, redraw);

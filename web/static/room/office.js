@@ -6,7 +6,7 @@ import { Register } from "./desk/register.js";
 import { Lobby } from "./desk/lobby.js";
 import { People } from "./desk/people.js";
 import { queue } from "./desk/queue.js";
-import { escorts, openProposals } from "./desk/conduct.js";
+import { escorts, openProposals, watchEscorts } from "./desk/conduct.js";
 import { linkDialog, publicDialog, revokeLinks } from "./desk/codes.js";
 import { venues } from "./desk/venues.js";
 import { agenda, checklist } from "./office/agenda.js";
@@ -21,6 +21,7 @@ const TABS = /** @type {const} */ (["opening", "people", "register", "petitions"
 let tab = "opening";
 
 const room = start(draw);
+watchEscorts(room);
 const redraw = () => {
   if (room.audience && room.state !== "closed") render(draw(room), /** @type {HTMLElement} */ (document.getElementById("main")));
 };

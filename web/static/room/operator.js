@@ -4,7 +4,7 @@ import { start } from "./shell.js";
 import { announce, button, confirmDialog, icon, stepLabel, t, whyNot } from "./ui.js";
 import { Register } from "./desk/register.js";
 import { People } from "./desk/people.js";
-import { escorts } from "./desk/conduct.js";
+import { escorts, watchEscorts } from "./desk/conduct.js";
 import { headCount, report } from "./desk/venues.js";
 import { Line } from "./operator/line.js";
 import { sign, stageOf, waiting } from "./operator/stage.js";
@@ -12,6 +12,7 @@ import { sign, stageOf, waiting } from "./operator/stage.js";
 /** @typedef {import("./connection.js").Room} Room */
 
 const room = start(draw);
+watchEscorts(room);
 const redraw = () => {
   if (room.audience && room.state !== "closed") render(draw(room), /** @type {HTMLElement} */ (document.getElementById("main")));
 };

@@ -42,6 +42,17 @@ export async function proposeDialog(room, { id, name }) {
   toast(t("desk.propose.sent"), "good");
 }
 
+/** Tells at once when somebody is to be led out, wherever on the page one is. @param {Room} room */
+export function watchEscorts(room) {
+  /** @type {Set<string>} */
+  let known = new Set();
+  room.addEventListener("change", () => {
+    const due = room.view.escorts ?? [];
+    for (const { person } of due) if (!known.has(person.id)) toast(t("desk.escort.what", { name: person.name }), "bad");
+    known = new Set(due.map(({ person }) => person.id));
+  });
+}
+
 /** People who must be led out of the room now. @param {Room} room */
 export function escorts(room) {
   const due = room.view.escorts ?? [];
