@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -146,9 +146,9 @@ def speech_anchor(id: str) -> str:
     return f"luot-{id}"
 
 
-def labels(c: Conference) -> Mapping[str, str]:
-    """How each line is called on paper: the room's own by their id, a secretary's by its place among all lines (D12)."""
-    return {id: id if re.fullmatch(r"M\d+", id) else f"D{n}" for n, id in enumerate(c.minutes.lines, start=1)}
+def label(c: Conference, line: str) -> str:
+    """How a line is called on paper: the room's own by its id, a secretary's by its place among all lines (D12)."""
+    return line if re.fullmatch(r"M\d+", line) else f"D{list(c.minutes.lines).index(line) + 1}"
 
 
 # --- who and where ------------------------------------------------------------------------------------------------------
@@ -183,10 +183,10 @@ def counted(c: Conference) -> tuple[int, int, int]:
 
 def sources(c: Conference, about: tuple[str, ...]) -> Iterator[Source]:
     """The minutes lines that petitions and statements lead back to, in the order of the journal."""
-    wanted, label = {*about, *(raised_by(c, id) for id in about)} - {None}, labels(c)
+    wanted = {*about, *(raised_by(c, id) for id in about)} - {None}
     for m in c.minutes.lines.values():
         if not m.struck and not m.corrects and m.code in TELLING and wanted & mentioned(c, m):
-            yield source(c, m, label[m.id])
+            yield source(c, m)
 
 
 def raised_by(c: Conference, petition: str) -> str | None:
@@ -206,7 +206,7 @@ def mentioned(c: Conference, m: Line) -> set[str]:
     return {str(id) for id in out if id}
 
 
-def source(c: Conference, m: Line, label: str) -> Source:
+def source(c: Conference, m: Line) -> Source:
     opened = c.agenda.opened_at
     speech = c.speeches.get(m.speech or str(m.params.get("speech")))
     start = speech.started_at if speech else m.at
@@ -216,6 +216,6 @@ def source(c: Conference, m: Line, label: str) -> Source:
         answering = m.body or m.params.get("body")
         who = body(c.plan, str(answering)) if answering else called(c, m.by or c.gavel)
     return Source(
-        label, line_anchor(m.id), who, start, speech.ended_at if speech else None, speech_anchor(speech.id) if speech else "",
+        label(c, m.id), line_anchor(m.id), who, start, speech.ended_at if speech else None, speech_anchor(speech.id) if speech else "",
         start - opened if opened is not None and start >= opened else None,
     )  # fmt: skip

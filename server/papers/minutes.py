@@ -11,7 +11,7 @@ from moderation.minutes import Line
 from moderation.queue import Motive
 from moderation.wording import FORMATS, VENUE, called, sentence, spoken
 from server.db.verify import Head
-from server.papers.course import Course, Part, Turn, asker, counted, course, labels, line_anchor, raised_by, returns, sources, speech_anchor
+from server.papers.course import Course, Part, Turn, asker, counted, course, label, line_anchor, raised_by, returns, sources, speech_anchor
 from server.papers.paper import Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Table
 from server.papers.words import BLANK, body, clock, day, described, due, issuer, lasting, listed, stamp, symbol
 from server.papers.words import sentence as stopped
@@ -119,7 +119,7 @@ def chapter(c: Conference, told: Course, part: Part, number: int) -> Section:
     blocks: list[Block] = [item(c, m) for m in told.lines[part] if m.id not in again]
     moves = [m for m in told.lines[part] if m.id in again]
     if moves:
-        when = "; ".join(f"{clock(m.at)} sang bước {m.step} ({labels(c)[m.id]})" for m in moves)
+        when = "; ".join(f"{clock(m.at)} sang bước {m.step} ({label(c, m.id)})" for m in moves)
         blocks.append(Paragraph(f"{when}.", "Các lần chuyển bước:", tuple(line_anchor(m.id) for m in moves)))
     named = {Part.OPINIONS: "Ý kiến", Part.FOLLOW_UPS: "Trao đổi lại"}.get(part, "Ý kiến về trình tự")
     for place, turn in enumerate(told.turns[part], start=1):
@@ -133,7 +133,7 @@ def mark(c: Conference, m: Line) -> str:
     """The label of a line and its exact time, by which notice and record refer to it."""
     speech = c.speeches[m.speech] if m.speech else None
     times = stamp(speech.started_at, speech.ended_at) if speech else stamp(m.at)
-    return f"{labels(c)[m.id]}\u00a0·\u00a0{times}"
+    return f"{label(c, m.id)}\u00a0·\u00a0{times}"
 
 
 def anchors(m: Line) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ def later(c: Conference, m: Line) -> Paragraph:
     """A line that was not read back, and so is not in the signed version; a correction names the line it corrects, and why (R38)."""
     if not m.corrects:
         return item(c, m)
-    return Paragraph(f"{stopped(m.text)} Lý do: {stopped(m.reason)}", f"Đính chính dòng {labels(c)[m.corrects]}:", (line_anchor(m.id),), mark(c, m))
+    return Paragraph(f"{stopped(m.text)} Lý do: {stopped(m.reason)}", f"Đính chính dòng {label(c, m.corrects)}:", (line_anchor(m.id),), mark(c, m))
 
 
 def signing(c: Conference) -> Signing:

@@ -10,7 +10,7 @@ from moderation.minutes import Line
 from moderation.queue import Motive
 from moderation.wording import FORMATS, called
 from server.db.verify import Head
-from server.papers.course import Part, asked, asker, counted, course, labels, source, sources
+from server.papers.course import Part, asked, asker, counted, course, source, sources
 from server.papers.minutes import KINDS, raisers, record
 from server.papers.paper import Annex, Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Source, Table
 from server.papers.words import BLANK, body, clock, day, due, issuer, listed, office, place_name, short, since, stamp, symbol
@@ -97,7 +97,7 @@ def opening(c: Conference) -> str:
 def general(c: Conference) -> Iterator[Paragraph]:
     """What the chair said in general, as the secretaries wrote it in step 7; then the figures of the record."""
     for m in concluding(c):
-        yield Paragraph(m.text, sources=(source(c, m, labels(c)[m.id]),))
+        yield Paragraph(m.text, sources=(source(c, m),))
     new = sum(bool(p.raised_by) for p in c.petitions.values())
     added = f", ghi nhận {new} kiến nghị mới" if new else ""
     closed = f" Hội nghị kết thúc vào {clock(c.agenda.closed_at)} cùng ngày." if c.agenda.closed_at else ""
@@ -151,7 +151,7 @@ def execution(c: Conference) -> Iterator[Paragraph]:
     if c.notice_ground:
         why = f"chậm nhất 15 ngày làm việc sau hội nghị, do {GROUNDS[c.notice_ground]}: {stopped(c.notice_words)}"
         lines = [m for m in c.minutes.lines.values() if m.code == "notice_extended"]
-        yield Paragraph(f"Thời hạn ban hành thông báo này: {why}", letter, sources=tuple(source(c, m, labels(c)[m.id]) for m in lines))
+        yield Paragraph(f"Thời hạn ban hành thông báo này: {why}", letter, sources=tuple(source(c, m) for m in lines))
     else:
         yield Paragraph("Thời hạn ban hành thông báo này: chậm nhất 10 ngày làm việc sau hội nghị.", letter)
 

@@ -66,7 +66,7 @@ def paper_routes(look: Look, page: Page) -> APIRouter:
         who = looked.conference.people.get(looked.person)
         if who is None or who.standing not in IN_ROOM or who.roles.isdisjoint(READERS):
             raise Refusal("not_allowed")
-        return PAPERS[address](looked.conference, looked.head)
+        return await to_thread.run_sync(PAPERS[address], looked.conference, looked.head)
 
     def add(address: str) -> None:
         @router.get(f"/hop/{{seat}}/{address}", response_class=HTMLResponse, name=address)
