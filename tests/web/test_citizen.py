@@ -274,3 +274,14 @@ async def test_in_the_hall_the_telephone_plays_no_sound(house: House, browser: B
     await expect(page.get_by_text("Hãy đến gần micro của hội trường.")).to_be_visible()
     await do(live, CallNext())
     await expect(page.get_by_text("Hãy nói vào micro của hội trường.")).to_be_visible()
+
+
+async def test_after_the_close_the_page_thanks_and_says_what_follows(house: House, browser: Browser) -> None:
+    live = await house.conference()
+    await bring_to(live, Phase.CLOSED)
+    page = await phone(browser)
+    await page.goto(link(house, live, "oanh"))
+    await expect(page.get_by_role("heading", name="Hội nghị đã kết thúc")).to_be_visible()
+    await expect(page.get_by_text("10 ngày làm việc")).to_be_visible()
+    assert await flaws(page) == []
+    assert faults(page) == []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from moderation.view import merge
+from tests.web import commands
 
 HERE = Path(__file__).resolve().parent
 CASES: list[dict[str, Any]] = json.loads((HERE / "merge_cases.json").read_text(encoding="utf-8"))
@@ -26,3 +27,7 @@ def test_the_modules_without_a_page_keep_their_word() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["what"]))
 def test_the_server_merges_as_the_browser_does(case: dict[str, Any]) -> None:
     assert merge(case["old"], case["patch"]) == case["new"]
+
+
+def test_every_command_is_written_down_as_the_rules_take_it() -> None:
+    assert commands.FILE.read_text(encoding="utf-8") == commands.written(), "write it anew: python -m tests.web.commands"
