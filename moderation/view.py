@@ -37,8 +37,11 @@ Part = Callable[..., View]
 
 
 def of(*slices: str) -> Callable[[Part], Part]:
-    """Says on which slices of the state a part depends. As long as these are the same values, the part is the same value and is not made again, so that
-    a fact costs what it changes and not what a conference holds (two thousand people, three hundred lines)."""
+    """Says on which slices of the state a part depends.
+
+    As long as these are the same values, the part is the same value and is not made again, so that a fact costs what it changes and not what a
+    conference holds (two thousand people, three hundred lines).
+    """
 
     def once(part: Part) -> Part:
         kept: deque[tuple[tuple[Any, ...], tuple[Any, ...], View]] = deque(maxlen=16)

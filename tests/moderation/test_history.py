@@ -323,7 +323,7 @@ def registered(c: Conference, id: str) -> bool:
 
 
 TestRoom = Room.TestCase
-TestRoom.settings = settings(max_examples=40, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
+TestRoom.settings = settings(max_examples=30, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 # --- two chairs at once -------------------------------------------------------------------------------------------------
