@@ -148,7 +148,8 @@ class SecretaryAtDesk:
     async def conclude(self, command: SetOutcome) -> None:
         """Writes one item of the conclusion, for all that it is about."""
         first, *others = command.about
-        await self.me.press(f"{vi('secretary.outcome.write')}: {first}", exact=True)
+        button = f"{vi('secretary.outcome.write')}: {first}"
+        await self.me.press(button, exact=True)
         dialog = self.me.page.locator("dialog[open]")
         if others:
             await dialog.get_by_text(vi("secretary.out.also")).click()
@@ -158,25 +159,28 @@ class SecretaryAtDesk:
         await dialog.locator(f"[name=kind][value={command.kind.value}]").check()
         shown = {name: value for name, value in given.items() if value and await dialog.locator(f"[name={name}]").is_visible()}
         await self.me.answer(vi("secretary.out.save"), text=command.text, **shown)
+        await self.me.page.get_by_role("button", name=button, exact=True).wait_for(state="detached")
 
 
 class DeskAtWork:
-    """The desk: people are registered with what they want to say in one form, and a code for their own telephone is handed out."""
+    """The desk: people are put on the list and in the line, and codes for their own telephones are handed out."""
 
     def __init__(self, me: Person, names: Names) -> None:
         self.me = me
         self.names = names
 
-    async def register(self, name: str, channel: str, topic: str = "", petition: str | None = None) -> None:
+    async def register(self, name: str, channel: str) -> None:
+        """Puts somebody on the list who does not want to speak yet."""
         form = self.me.page.locator("form.register")
         await form.locator(f"[name=channel][value={channel}]").check()
         await form.get_by_label(vi("desk.name")).fill(name)
-        await form.get_by_label(vi("desk.topic")).fill(topic)
-        if petition:
+        await form.get_by_label(vi("desk.name")).press("Enter")
+        await self.me.reads(vi("desk.added.only", name=name))
+
+    async def more(self, form: Locator) -> None:
+        """Unfolds the rest of the form."""
+        if await form.locator("details").get_attribute("open") is None:
             await form.locator("summary").click()
-            await form.get_by_label(vi("desk.petition")).select_option(petition)
-        await form.get_by_label(vi("desk.topic")).press("Enter")
-        await self.me.reads(vi("desk.added" if topic else "desk.added.only", name=name))
 
     async def code(self, name: str) -> str:
         """A one-time code for somebody's own telephone, read off the screen."""
@@ -212,6 +216,9 @@ class DeskAtWork:
         await self.me.press(vi("desk.people.enqueue"), self.me.page.locator(".people .person-row", has_text=name))
         form = self.me.page.locator("form.register")
         await form.get_by_label(vi("desk.topic")).fill(command.topic)
+        if command.petition:
+            await self.more(form)
+            await form.get_by_label(vi("desk.petition")).select_option(command.petition)
         await form.get_by_label(vi("desk.topic")).press("Enter")
         await self.me.reads(vi("desk.added", name=name))
 

@@ -66,6 +66,11 @@ class House:
                 self._process.kill()
                 raise
 
+    def verified(self) -> bool:
+        """Whether `doithoai verify` finds the whole record unaltered."""
+        command = [sys.executable, "-m", "server", "verify", "--data", str(self.folder / "data")]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
     def log(self) -> str:
         """The end of what the server has written."""
         return (self.folder / "server.log").read_text("utf-8", "replace")[-4_000:]

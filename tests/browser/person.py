@@ -27,7 +27,7 @@ EARS = """() => {
       source?.connect(analyser);
     }
     analyser.getFloatFrequencyData(bins);
-    const now = performance.now();
+    const now = Date.now();
     for (const hertz of [440, 1000]) {
       const middle = Math.round(hertz / (context.sampleRate / analyser.fftSize));
       const level = Math.max(-120, ...bins.slice(middle - 2, middle + 3));
@@ -38,9 +38,11 @@ EARS = """() => {
 """Listens to what the page plays: the level in dBFS around both tones of the tests, every 40 ms."""
 
 LOUDEST = """([hertz, seconds]) => {
-  const since = performance.now() - seconds * 1000;
+  const since = Date.now() - seconds * 1000;
   return Math.max(-120, ...window.loudness[hertz].filter(([at]) => at >= since).map(([, level]) => level));
 }"""
+
+LAST_HEARD = """([hertz, least]) => window.loudness[hertz].findLast(([, level]) => level > least)?.[0] ?? 0"""
 
 LOOK = """(selector) => {
   const video = document.querySelector(selector);
@@ -123,6 +125,15 @@ class Person:
 
     async def answer(self, submit: str, **fields: str) -> None:
         """Fills in the open dialog by the names of its fields, and sends it."""
+        await self.fill_in(**fields)
+        await self.send(submit)
+
+    async def send(self, submit: str) -> None:
+        dialog = self.page.locator("dialog[open]")
+        await dialog.get_by_role("button", name=submit, exact=True).click()
+        await dialog.first.wait_for(state="detached")
+
+    async def fill_in(self, **fields: str) -> None:
         dialog = self.page.locator("dialog[open]")
         for name, value in fields.items():
             control = dialog.locator(f"[name={name}]")
@@ -133,8 +144,6 @@ class Person:
                 await dialog.locator(f"[name={name}][value={value}]").check()
             else:
                 await control.fill(value)
-        await dialog.get_by_role("button", name=submit, exact=True).click()
-        await dialog.first.wait_for(state="detached")
 
     # --- seeing -------------------------------------------------------------------------------------------------------------
 
@@ -158,6 +167,10 @@ class Person:
     async def loudest(self, hertz: int, seconds: float = 0.6) -> float:
         """The loudest that a tone was during the last seconds, in dBFS."""
         return float(await self.page.evaluate(LOUDEST, [hertz, seconds]))
+
+    async def last_heard(self, hertz: int) -> float:
+        """When the tone was heard last, in seconds since the epoch."""
+        return float(await self.page.evaluate(LAST_HEARD, [hertz, SILENT])) / 1_000
 
     async def hears(self, hertz: int, seconds: float = 10) -> None:
         """Waits until the tone is heard."""
@@ -185,7 +198,7 @@ class Person:
         return bool(now["pictures"] > first["pictures"] + 5 and now["moved"] != first["moved"])
 
 
-HEARD, SILENT = -45.0, -65.0
+HEARD, SILENT = -40.0, -55.0
 """dBFS above which a tone is heard, and below which it is not."""
 
 

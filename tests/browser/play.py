@@ -39,7 +39,7 @@ class Play:
         self.names = names
         acts = script().steps
         busy = {act.by for act in acts if not isinstance(act.command, Join)}
-        self._acts = [act for act in acts if act.by in busy and self._is_done_by_somebody(act)]
+        self._acts = [act for act in acts if (act.by in busy or act.by in hands) and self._is_done_by_somebody(act)]
         self._robots: dict[str, Robot] = {}
         self._ids: dict[str, str] = {}
         """Person of the example → the id which the desk's screen gave them."""
@@ -106,8 +106,10 @@ class Play:
         office = await self.robot("office")
 
         async def known() -> bool:
-            self._ids |= {person: id for id, one in office.view["people"].items() if one["name"] == name}
-            return person in self._ids
+            found = [id for id, one in office.view["people"].items() if one["name"] == name]
+            if found:
+                self._ids[person] = found[0]
+            return bool(found)
 
         await comes(known, f"{name} is on the list")
         desk = self.hands["desk"]
@@ -136,5 +138,3 @@ class Play:
     async def leave(self) -> None:
         for robot in self._robots.values():
             await robot.leave()
-
-

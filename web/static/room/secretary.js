@@ -18,6 +18,8 @@ import { folded } from "./desk/names.js";
 export class Desk {
   /** Events opened for writing. @type {Set<string>} */
   opened = new Set();
+  /** Lines whose details unfolded when their speech began; they do not close under one's hands when it ends. @type {Set<string>} */
+  unfolded = new Set();
   onlyOpen = true;
   events = true;
   search = "";

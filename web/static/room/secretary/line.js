@@ -65,7 +65,8 @@ function details(desk, line, words) {
   const changed = (name) => (/** @type {Event} */ e) => drafts.edit(line.id, { [name]: /** @type {HTMLInputElement} */ (e.target).value });
   const speech = view.statements?.[line.speech ?? ""];
   const watch = { enter: () => drafts.enter(line.id), leave: () => drafts.leave(line.id) };
-  return html`<details class="line-more" ?open=${line.speech !== undefined && line.speech === view.floor.speech?.id}>
+  if (line.speech !== undefined && line.speech === view.floor.speech?.id) desk.unfolded.add(line.id);
+  return html`<details class="line-more" ?open=${desk.unfolded.has(line.id)}>
     <summary><span>${t("secretary.details")}</span> <span class="line-summary">${summary}</span></summary>
     <div class="line-fields" @focusin=${watch.enter} @focusout=${watch.leave}>
       ${statement && speech ? html`<p class="line-who"><b>${t("secretary.who")}:</b> <bdi>${speech.name}</bdi>${speech.area ? `, ${speech.area}` : ""} · <b>${t("secretary.behalf")}:</b> <bdi>${speech.represents ?? t("secretary.behalf.none")}</bdi></p>` : nothing}

@@ -1,5 +1,5 @@
 // The conclusion as it grows: one outcome for each petition and statement (R40, R41).
-import { html, nothing } from "../../../vendor/lit.js";
+import { html, nothing, repeat } from "../../../vendor/lit.js";
 import { button, confirmDialog, dateOf, dialogForm, field, icon, t, toast, whyNot } from "../ui.js";
 import { uuid7 } from "../ids.js";
 import { bodyName, bodyOptions, fieldName, shortened, subject } from "./names.js";
@@ -33,15 +33,15 @@ export function outcomePanel(desk) {
     <p class="outcomes-left ${missing.size ? "" : "good"}">${missing.size ? t("secretary.panel.left", { count: missing.size }) : t("secretary.panel.all_done")}</p>
     <p class="hint">${t("secretary.out.notice", { days: view.notice.days })}</p>
     <label class="check"><input type="checkbox" .checked=${desk.onlyOpen} @change=${filter} /> ${t("secretary.panel.filter")}</label>
-    ${list(desk, t("secretary.panel.statements"), statements.map((s) => item(desk, s.id, html`<bdi>${s.name}</bdi>`, s.topic ?? "", s.in_writing ? "in_writing" : s.answered ? "answered" : "unanswered")))}
-    ${list(desk, t("secretary.panel.petitions"), petitions.map((p) => item(desk, p.id, p.id, p.content, p.answered ? "answered" : p.deferred ? "deferred" : "unanswered")))}
+    ${list(desk, t("secretary.panel.statements"), statements, (s) => item(desk, s.id, html`<bdi>${s.name}</bdi>`, s.topic ?? "", s.in_writing ? "in_writing" : s.answered ? "answered" : "unanswered"))}
+    ${list(desk, t("secretary.panel.petitions"), petitions, (p) => item(desk, p.id, p.id, p.content, p.answered ? "answered" : p.deferred ? "deferred" : "unanswered"))}
   </section>`;
 }
 
-/** @param {Desk} desk @param {string} title @param {unknown[]} items */
-function list({ onlyOpen }, title, items) {
-  if (!items.length && onlyOpen) return nothing;
-  return html`<h3>${title}</h3>${items.length ? html`<ul class="outcome-list">${items}</ul>` : html`<p class="empty">${t("secretary.panel.none")}</p>`}`;
+/** @template {{id: string}} T @param {Desk} desk @param {string} title @param {T[]} all @param {(one: T) => unknown} draw */
+function list({ onlyOpen }, title, all, draw) {
+  if (!all.length && onlyOpen) return nothing;
+  return html`<h3>${title}</h3>${all.length ? html`<ul class="outcome-list">${repeat(all, (one) => one.id, draw)}</ul>` : html`<p class="empty">${t("secretary.panel.none")}</p>`}`;
 }
 
 /** @param {Desk} desk @param {string} id @param {unknown} name @param {string} what @param {string} state */
