@@ -171,6 +171,9 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
                 answer(hub, socket, "", Refusal("frame_malformed", reason="hello comes once"))
     except (WebSocketDisconnect, RuntimeError):
         pass  # the other side went
+    except asyncio.CancelledError:
+        if not socket.outlet.given_up:
+            raise
     finally:
         hub.drop(socket)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from typing import Any
 
@@ -15,6 +16,8 @@ from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
+
+log = logging.getLogger(__name__)
 
 EXTENSION = "doithoai.transport"
 
@@ -70,7 +73,7 @@ class Frame:
 
 
 class Outlet:
-    """Where frames for one socket go. `write` never waits; it says False when the socket is too slow and must go."""
+    """Where frames for one socket go, made by the task that reads from it. `write` never waits; it says False when the socket is too slow."""
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
@@ -78,8 +81,10 @@ class Outlet:
         self._queue: deque[Frame] = deque()
         self._wake = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
+        self._reader = asyncio.current_task()
         self._room_for = BACKLOG
         self.closed = False
+        self.given_up = False
         if self._protocol is None:
             self._sender = asyncio.create_task(self._send())
 
@@ -123,8 +128,18 @@ class Outlet:
                 break
             await asyncio.sleep(0.01)
         self.dispose()
-        with contextlib.suppress(Exception):
+        try:
             await asyncio.wait_for(self._websocket.close(code, reason), PATIENCE)
+        except TimeoutError:
+            self._give_up()
+        except Exception:
+            log.debug("was gone already")
+
+    def _give_up(self) -> None:
+        """Not even the goodbye gets through: whoever reads from this socket stops."""
+        self.given_up = True
+        if self._reader is not None:
+            self._reader.cancel()
 
     def dispose(self) -> None:
         """The socket is gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +101,13 @@ class House:
         return live.room.state
 
 
+async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+    """Waits until something is so that no client is told of. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.01)
+
+
 def proven(frames: Iterable[str]) -> None:
     """Every frame that the server said is one of those it is defined to say, and states its type first."""
     for text in frames:
@@ -109,14 +116,16 @@ def proven(frames: Iterable[str]) -> None:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
-    """The real server in this process; every frame it said is checked at the end."""
+async def open_house(folder: Path, *, stock: bool = False, **settings: Any) -> AsyncIterator[House]:
+    """The real server in this process; every frame it said is checked at the end. `stock`: on uvicorn's own protocol, without the room's."""
     opened: asyncio.Future[House] = asyncio.get_running_loop().create_future()
 
     async def ready(parts: Parts, base: str) -> None:
         opened.set_result(House(parts, base.replace("localhost", "127.0.0.1")))
 
     running = server(Settings(data_dir=folder, port=0, log_level="warning", **settings), ready, media=Silence())
+    if stock:
+        running.config.ws = "websockets-sansio"
     serving = asyncio.create_task(running.serve())
     either: list[asyncio.Future[Any]] = [serving, opened]
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)

@@ -23,7 +23,7 @@ from server.rooms import hub
 from server.rooms.clock import now
 from server.rooms.rooms import LiveRoom
 from tests.client import Client, Door, NotLetIn, enter
-from tests.rooms.house import PEOPLE, House
+from tests.rooms.house import PEOPLE, House, until
 from tests.rooms.phases import bring_to, bring_to_step
 
 
@@ -34,7 +34,7 @@ def truth(live: LiveRoom, client: Client, person: str) -> bool:
 
 
 async def test_patches_lead_to_what_a_fresh_snapshot_tells(house: House) -> None:
-    """The worked example from the first arrival to the last signature: after every act, everybody's patched view and own affairs are the true ones."""
+    """The worked example from first arrival to last signature: after every act, everybody's patched view and own affairs are the true ones."""
     play = script()
     live = await house.conference("play", play.plan, play.people, joined=False)
     await live.room.do(new_id(), None, Knock("knocker", Identity("Khách")))
@@ -175,7 +175,7 @@ SECRETS = ("0911111111", "0922222222", "0933333333", "0900000001", "under_influe
 
 def keys_allowed(client: Client) -> list[str]:
     """What a client heard that it should not have: field by field, over every frame it ever got."""
-    wrong = []
+    wrong: list[str] = []
 
     def check(found: Any, allowed: set[str], where: str) -> None:
         wrong.extend(f"{where}.{key}" for key in (found or {}) if key not in allowed)
@@ -291,12 +291,6 @@ def status_of(house: House, door: Door) -> str:
     except Refusal as refusal:
         return refusal.code
     return ""
-
-
-async def until(true: Any, seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def test_between_handshake_and_hello_a_refusal_is_not_missed(house: House) -> None:
