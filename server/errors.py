@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -23,32 +22,46 @@ from server.settings import Language
 log = logging.getLogger(__name__)
 
 STATUS: dict[str, int] = {
+    "bad_host": 400,
+    "malformed_sdp": 400,
     "not_signed_in": 401,
     "session_ended": 401,
     "sign_in_failed": 401,
-    "seat_revoked": 403,
+    "code_refused": 403,
     "device_refused": 403,
     "foreign_origin": 403,
-    "code_refused": 403,
     "link_refused": 403,
-    "seat_unknown": 404,
+    "media_not_allowed": 403,
+    "not_allowed": 403,
+    "not_in_room": 403,
+    "only_citizens": 403,
+    "other_venue": 403,
+    "seat_revoked": 403,
+    "account_unknown": 404,
+    "conference_unknown": 404,
+    "media_session_unknown": 404,
     "not_found": 404,
+    "person_unknown": 404,
+    "seat_unknown": 404,
     "method_not_allowed": 405,
     "too_large": 413,
     "unsupported_type": 415,
     "malformed_request": 422,
-    "password_short": 422,
-    "password_long": 422,
+    "media_session_fixed": 422,
     "password_guessable": 422,
+    "password_long": 422,
+    "password_short": 422,
     "text_missing": 422,
     "text_too_long": 422,
     "text_unfit": 422,
-    "bad_host": 400,
+    "unsupported_codec": 422,
     "too_many_tries": 429,
+    "internal": 500,
+    "media_unavailable": 503,
     "saving_stopped": 503,
+    "too_many_sessions": 503,
 }
-"""HTTP status of a refusal; the rules' own refusals, which are not listed, say that the state does not allow
-it: 409."""
+"""HTTP status of a refusal; what is not listed says that the state does not allow it: 409 (`status_of`)."""
 
 _OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
 
@@ -61,19 +74,20 @@ def language_of(request: HTTPConnection) -> Language:
     return chosen_language(request.cookies.get("lang"))
 
 
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS.get(code, 409)
+
+
 def answer(
-    language: Language,
-    code: str,
-    status: int | None = None,
-    headers: Mapping[str, str] | None = None,
-    **details: Any,
+    language: Language, code: str, details: Mapping[str, Any] | None = None, *, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The response of a refusal. A detail `retry_after` (seconds) also becomes the header."""
-    sent = dict(headers or {})
+    details, sent = dict(details or {}), dict(headers or {})
     if "retry_after" in details:
         sent["Retry-After"] = str(details["retry_after"])
     body = {"code": code, "sentence": t(language, f"refusal.{code}", **details), "details": details}
-    return JSONResponse(body, status or STATUS.get(code, 409), sent)
+    return JSONResponse(body, status or status_of(code), sent)
 
 
 def install(app: FastAPI) -> None:
@@ -82,24 +96,24 @@ def install(app: FastAPI) -> None:
 
     async def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refusal)
-        return answer(language_of(request), error.code, **error.details)
+        return answer(language_of(request), error.code, error.details)
 
     async def not_stored(request: Request, error: Exception) -> JSONResponse:
         log.error("not stored: %s", error)
-        return answer(language_of(request), "saving_stopped", retry_after=2)
+        return answer(language_of(request), "saving_stopped", {"retry_after": 2})
 
     async def malformed(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         fields = sorted({".".join(str(part) for part in fault["loc"][1:])[:60] for fault in error.errors()})
-        return answer(language_of(request), "malformed_request", fields=fields[:20])
+        return answer(language_of(request), "malformed_request", {"fields": fields[:20]})
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         code = _OF_STATUS.get(error.status_code, "malformed_request" if error.status_code < 500 else "internal")
-        return answer(language_of(request), code, error.status_code, error.headers)
+        return answer(language_of(request), code, status=error.status_code, headers=error.headers)
 
     async def failed(request: Request, error: Exception) -> JSONResponse:
-        return answer(language_of(request), "internal", HTTPStatus.INTERNAL_SERVER_ERROR)
+        return answer(language_of(request), "internal")
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(StorageRefusal, not_stored)

@@ -21,7 +21,7 @@ from server.accounts.seats import seat_of, seats_of
 from server.accounts.sessions import session_of
 from server.accounts.staff import account_of
 from server.db.engine import reading
-from server.errors import STATUS, language_of
+from server.errors import language_of, status_of
 from server.i18n import FOLDER, catalogue, t
 from server.rooms.clock import now
 from server.settings import Language
@@ -59,7 +59,7 @@ def page_routes(access: Access, page: Pages) -> APIRouter:
     def refused(request: Request, refusal: Refusal) -> Response:
         lang = language_of(request)
         sentence = t(lang, f"refusal.{refusal.code}", **refusal.details)
-        return page(request, "error.html", STATUS.get(refusal.code, 409), code=refusal.code, sentence=sentence)
+        return page(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence)
 
     @router.get("/", response_class=HTMLResponse)
     async def home(request: Request) -> Response:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 
-from server.errors import answer, language_of
+from server.errors import answer, language_of, status_of
 from server.media.engine import MediaEngine, MediaRefusal
 from server.media.sdp import MAX_BYTES
 from server.media.tokens import Kind
@@ -24,17 +24,6 @@ from server.media.turn import Turn
 log = logging.getLogger(__name__)
 
 SDP: Final = "application/sdp"
-STATUS: Final = {
-    "malformed_sdp": 400,
-    "media_not_allowed": 403,
-    "media_session_unknown": 404,
-    "too_large": 413,
-    "unsupported_type": 415,
-    "unsupported_codec": 422,
-    "media_session_fixed": 422,
-    "too_many_sessions": 503,
-    "media_unavailable": 503,
-}
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Location, Link, ETag, Retry-After",
@@ -186,7 +175,6 @@ def _refused(request: Request, refusal: MediaRefusal) -> Response:
     """The refusal in the one shape; where trying again helps, with a time that differs from client to client."""
     log.info("%s refused: %s %s", request.url.path, refusal.code, refusal.details)
     details = dict(refusal.details)
-    status = STATUS[refusal.code]
-    if status == 503:
+    if status_of(refusal.code) == 503:
         details["retry_after"] = random.randint(1, 5) if refusal.code == "media_unavailable" else random.randint(10, 40)
-    return _shared(answer(language_of(request), refusal.code, status, None, **details))
+    return _shared(answer(language_of(request), refusal.code, details))

@@ -15,7 +15,7 @@ from moderation.conference import Conference
 from moderation.kernel import Refusal, Role
 from moderation.people import IN_ROOM
 from server.db.verify import Head
-from server.errors import STATUS, language_of
+from server.errors import language_of, status_of
 from server.i18n import t
 from server.papers.as_docx import render_docx
 from server.papers.as_html import render_html
@@ -58,8 +58,7 @@ def paper_routes(look: Look, page: Page) -> APIRouter:
 
     def refused(request: Request, refusal: Refusal) -> Response:
         sentence = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
-        status = 403 if refusal.code == "not_allowed" else STATUS.get(refusal.code, 409)
-        return private(page(request, "error.html", status, code=refusal.code, sentence=sentence))
+        return private(page(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence))
 
     async def paper(request: Request, seat: str, address: str) -> Paper:
         looked = await look(request, seat)
