@@ -76,7 +76,7 @@ TABLE: tuple[tuple[type[Command], str, str], ...] = (
     (conclusion.DeferPetition,     "chair",                                 "running"),
     (conclusion.RaisePetition,     "secretary desk",                        "running break closed"),
     (conclusion.SetOutcome,        "chair secretary",                       "running break closed"),
-    (conclusion.DropOutcome,       "chair secretary",                       "running break closed"),
+    (conclusion.DropOutcome,       "chair secretary",                       "running break"),
     (conclusion.ExtendNotice,      "chair",                                 "running break closed frozen"),
     (minutes.WriteLine,            "secretary desk",                        "running break closed"),
     (minutes.ReleaseLine,          "secretary",                             "running break closed"),
