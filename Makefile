@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 VENV_PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check fmt lock bench-room bench-floor screenshots clean
+.PHONY: help demo setup test check fmt lock protocol bench-room bench-floor screenshots clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ fmt: setup ## Write all Python files in the one style
 
 lock: ## Choose the newest allowed versions again and write the lock files
 	@scripts/lock
+
+protocol: setup ## Write docs/protocol.schema.json anew from the frames and commands
+	@$(VENV_PYTHON) -m server.rooms.schema
 
 bench-room: setup ## Measure the room with 500 and 2,000 simulated participants
 	@$(VENV_PYTHON) -m bench.room
