@@ -63,8 +63,13 @@ async def test_own_affairs_follow_when_nobody_names_the_person(house: House) -> 
     chair, oanh, minh = [await house.come(live, person) for person in ("chair", "oanh", "minh")]
     await minh.do({"do": "enqueue", "entry": "minh-1", "topic": "Rác thải"})
     await chair.do({"do": "call_next"})
+    await chair.do({"do": "pause_clock"})
     await chair.do({"do": "interpose", "speech": "oanh-hoi", "person": "oanh"})
     await oanh.until(lambda: oanh.me.get("heard"))
+    await chair.do({"do": "take_break"})
+    await oanh.until(lambda: truth(live, oanh, "oanh") and not oanh.me.get("heard"))
+    await chair.do({"do": "resume_session"})
+    await oanh.until(lambda: truth(live, oanh, "oanh") and oanh.me.get("heard"))
     await chair.do({"do": "end_interposition"})
     await oanh.until(lambda: truth(live, oanh, "oanh") and not oanh.me.get("heard"))
     await minh.do({"do": "yield_floor"})

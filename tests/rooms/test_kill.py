@@ -47,6 +47,7 @@ class Hand:
 
     client: Client
     issued: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: dict[str, asyncio.Future[int]] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     resting: bool = False
@@ -55,7 +56,8 @@ class Hand:
         id = f"{self.client.door.seat[:8]}-{next(NUMBERS)}"
         self.issued[id] = command
         try:
-            self.acknowledged[id] = await self.client.ask(command, id)
+            self.asked[id] = self.client.ask(command, id)
+            self.acknowledged[id] = await self.asked[id]
         except Refused as refused:
             self.refused.append(f"{command}: {refused}")
         await asyncio.sleep(random.uniform(0.05, 0.25))
@@ -108,7 +110,7 @@ async def test_killed_at_fifty_random_moments_nothing_is_lost(tmp_path: Path) ->
             await asyncio.sleep(random.uniform(0.0, WORK_S))
             os.kill(pid, signal.SIGKILL)
             for hand in hands:
-                open_ = hand.issued.keys() - hand.acknowledged.keys()
+                open_ = {id for id, asked in hand.asked.items() if not asked.done()}
                 unacknowledged += len(open_)
                 kept += len(open_ & hand.client.outbox.keys())
             for client in clients:

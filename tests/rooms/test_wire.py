@@ -157,6 +157,9 @@ async def test_who_never_reads_is_cut_off_and_forgotten(either: House, monkeypat
     await flood(live, lambda: any(s.outlet.closed for s in sockets))
     await deaf.ping()
     await until(lambda: not live.hub.sockets_of("second"), 10)
+    protocol = sockets[0].outlet._protocol
+    if protocol is not None:
+        await until(lambda: protocol.disconnected)
     await chair.ping()
     assert chair.view == view(live.room.state, "chair")
     deaf.vanish()
