@@ -217,8 +217,9 @@ async def the_second_citizen_is_refused(play: Play, stage: Stage, chair: ChairAt
 
     await chair.measure("cit-29", "refuse")
     await chair.me.fill_in(ground="breach", rule=str(refuse.rule), words=refuse.words)
-    decided = time.time()
+    await chair.me.page.evaluate("addEventListener('click', () => { window.decided = Date.now() }, true)")
     await chair.me.send(vi("chair.rung_refuse"))
+    decided = await chair.me.page.evaluate("window.decided") / 1000
     await refused.until("document.body.dataset.state === 'closed'", 1)
     gone = time.time() - decided
     await comes(lambda: quiet(listener, 1000), "the refused person is inaudible")

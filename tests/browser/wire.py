@@ -36,6 +36,8 @@ class Wire:
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        for _ in range(3):  # transports close their sockets in the next rounds of the loop
+            await asyncio.sleep(0)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -46,7 +48,7 @@ class Wire:
             try:
                 await asyncio.gather(copy(reader, behind_writer), copy(behind_reader, writer))
             finally:
-                behind_writer.close()
+                behind_writer.transport.abort()
         except (OSError, asyncio.CancelledError):
             pass
         finally:
