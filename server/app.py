@@ -95,6 +95,13 @@ class Parts:
         for live in self.rooms.opened():
             live.direct_again()
 
+    async def close(self) -> None:
+        """The rooms first, while engine and journal still take what they have to say."""
+        await self.rooms.close()
+        await self.media.stop()
+        self.journal.close()
+        self.engine.dispose()
+
 
 CONSOLES = ("chair", "desk", "operator", "office", "secretary")
 
@@ -110,13 +117,10 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
         try:
             yield {"parts": parts}
         finally:
-            await parts.rooms.close()
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-            await parts.media.stop()
-            parts.journal.close()
-            parts.engine.dispose()
+            await parts.close()
 
     app = FastAPI(title="Đối thoại", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts

@@ -6,14 +6,20 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from moderation import Refusal
 from server.i18n import t
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.accounts.keys import Keys
 
 app = typer.Typer(help="Hội nghị đối thoại trực tiếp và trực tuyến.", no_args_is_help=True, add_completion=False)
 user = typer.Typer(help="Tài khoản của người tổ chức.", no_args_is_help=True)
@@ -31,11 +37,6 @@ def settings_for(data: Path | None, **more: Any) -> Settings:
     if data is not None:
         chosen["data_dir"] = data
     return Settings(**chosen)
-
-
-def fail(sentence: str, code: int = 1) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(code)
 
 
 @app.command()
@@ -155,8 +156,9 @@ def verify(
     raise typer.Exit(0 if all(v.ok for v in verdicts) else 1)
 
 
-def opened(data: Path | None) -> tuple[Any, Any, Any]:
-    """Settings, database and keys, for commands that work beside a running server."""
+@contextlib.contextmanager
+def accounts_of(data: Path | None) -> Iterator[tuple[Settings, Connection, Keys]]:
+    """Settings, one transaction on the accounts, and the keys, for commands that work beside a running server."""
     from server.accounts.keys import Keys
     from server.db.engine import open_engine
     from server.db.tables import create_all
@@ -164,8 +166,17 @@ def opened(data: Path | None) -> tuple[Any, Any, Any]:
     settings = settings_for(data)
     settings.prepare()
     engine = open_engine(settings.database)
-    create_all(engine)
-    return settings, engine, Keys(settings.pepper)
+    try:
+        create_all(engine)
+        with engine.begin() as database:
+            yield settings, database, Keys(settings.pepper)
+    finally:
+        engine.dispose()
+
+
+def base_of(settings: Settings) -> str:
+    """Where browsers reach the server, for links that are printed."""
+    return settings.public_url or f"http://localhost:{settings.port}"
 
 
 @user.command("add")
@@ -175,13 +186,9 @@ def user_add(login: str, name: str, data: Data = None) -> None:
     from server.accounts.staff import create_account
     from server.rooms.clock import now
 
-    settings, engine, keys = opened(data)
-    try:
-        with engine.begin() as database:
-            token = setup_link(database, keys, create_account(database, login, name, now()), now())
-    except Refusal as refusal:
-        raise fail(t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
-    typer.echo(f"{settings.public_url or f'http://localhost:{settings.port}'}/thiet-lap#{token}")
+    with accounts_of(data) as (settings, database, keys):
+        token = setup_link(database, keys, create_account(database, login, name, now()), now())
+    typer.echo(f"{base_of(settings)}/thiet-lap#{token}")
 
 
 @user.command("link")
@@ -191,13 +198,9 @@ def user_link(login: str, data: Data = None) -> None:
     from server.accounts.staff import account_named
     from server.rooms.clock import now
 
-    settings, engine, keys = opened(data)
-    try:
-        with engine.begin() as database:
-            token = setup_link(database, keys, account_named(database, login).id, now())
-    except Refusal as refusal:
-        raise fail(t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
-    typer.echo(f"{settings.public_url or f'http://localhost:{settings.port}'}/thiet-lap#{token}")
+    with accounts_of(data) as (settings, database, keys):
+        token = setup_link(database, keys, account_named(database, login).id, now())
+    typer.echo(f"{base_of(settings)}/thiet-lap#{token}")
 
 
 @user.command("disable")
@@ -206,23 +209,17 @@ def user_disable(login: str, data: Data = None) -> None:
     from server.accounts.staff import account_named, disable_account
     from server.rooms.clock import now
 
-    _, engine, _ = opened(data)
-    try:
-        with engine.begin() as database:
-            disable_account(database, account_named(database, login).id, True, now())
-    except Refusal as refusal:
-        raise fail(t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
+    with accounts_of(data) as (_, database, _):
+        disable_account(database, account_named(database, login).id, True, now())
 
 
 @user.command("list")
 def user_list(data: Data = None, as_json: Json = False) -> None:
     """Liệt kê tài khoản."""
     from server.accounts.staff import accounts
-    from server.db.engine import reading
     from server.logs import discreet
 
-    _, engine, _ = opened(data)
-    with reading(engine) as database:
+    with accounts_of(data) as (_, database, _):
         found = accounts(database)
     if as_json:
         typer.echo(json.dumps([{"login": a.login, "name": a.name, "disabled": a.disabled} for a in found], ensure_ascii=False))
@@ -245,12 +242,9 @@ def conference_new(plan: Path, id: Annotated[str, typer.Option("--id", help="Mã
         try:
             example = load(plan)
             case = await open_case(parts.rooms, parts.engine, id or example.id, example.plan, example.people)
-            base = settings.public_url or f"http://localhost:{settings.port}"
-            return {person: personal_link(parts.engine, parts.keys, seat, base) for person, seat in case.seats.items()}
+            return {person: personal_link(parts.engine, parts.keys, seat, base_of(settings)) for person, seat in case.seats.items()}
         finally:
-            await parts.rooms.close()
-            parts.journal.close()
-            parts.engine.dispose()
+            await parts.close()
 
     for person, link in asyncio.run(make()).items():
         typer.echo(f"{person}\t{link}")
@@ -262,15 +256,14 @@ def conference_list(data: Data = None, as_json: Json = False) -> None:
     from server.db.engine import database_path
     from server.db.journal import Journal
 
-    settings, engine, _ = opened(data)
-    engine.dispose()
-    journal = Journal(database_path(settings.database))
-    rows: list[dict[str, Any]] = [{"conference": id, "facts": journal.head(id)[0], "head": journal.head(id)[1].hex()} for id in journal.conferences()]
+    with accounts_of(data) as (settings, _, _):
+        journal = Journal(database_path(settings.database))
+    heads = {id: journal.head(id) for id in journal.conferences()}
     if as_json:
-        typer.echo(json.dumps(rows))
+        typer.echo(json.dumps([{"conference": id, "facts": count, "head": head.hex()} for id, (count, head) in heads.items()]))
     else:
-        for row in rows:
-            typer.echo(f"{row['conference']}\t{row['facts']}\t{row['head'][:8]}")
+        for id, (count, head) in heads.items():
+            typer.echo(f"{id}\t{count}\t{head.hex()[:8]}")
 
 
 def main() -> None:
