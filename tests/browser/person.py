@@ -98,7 +98,7 @@ class Person:
 
     async def live(self, seconds: float = 15) -> None:
         """Waits until the page is connected."""
-        await self.until("document.body.dataset.state === 'live'", seconds)
+        await self.until("document.body?.dataset.state === 'live'", seconds)
 
     async def join(self, *, devices: bool = False) -> None:
         """Reads the notice, accepts the rules, tries the microphone, and goes in (R8)."""

@@ -184,7 +184,7 @@ async def the_secretary_is_cut_off(play: Play, stage: Stage, secretary: Secretar
     await stored("Viết trước khi đứt mạng.")
     await wire.cut()
     await line.locator(gist).press_sequentially("Viết khi không có mạng. ")
-    await me.until("document.body.dataset.state === 'lost'", 20)
+    await me.until("document.body?.dataset.state === 'lost'", 20)
     await me.reads(vi("line.lost"))
     await wire.mend()
     await stored("Viết khi không có mạng.")
@@ -220,7 +220,7 @@ async def the_second_citizen_is_refused(play: Play, stage: Stage, chair: ChairAt
     await chair.me.page.evaluate("addEventListener('click', () => { window.decided = Date.now() }, true)")
     await chair.me.send(vi("chair.rung_refuse"))
     decided = await chair.me.page.evaluate("window.decided") / 1000
-    await refused.until("document.body.dataset.state === 'closed'", 1)
+    await refused.until("document.body?.dataset.state === 'closed'", 1)
     gone = time.time() - decided
     await comes(lambda: quiet(listener, 1000), "the refused person is inaudible")
     silent = await listener.last_heard(1000) - decided
