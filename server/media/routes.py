@@ -87,8 +87,8 @@ def media_routes(
     async def open_session(request: Request, seat: str, kind: Kind) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SDP:
             raise MediaRefusal("unsupported_type")
-        admission = await admit(request, seat, kind)
         offer = await _read(request)
+        admission = await admit(request, seat, kind)  # as it is now: a body can take long enough to be put out meanwhile
         session = secrets.token_urlsafe(16)
         if kind == "whip":
             sdp = await engine.publish(admission.conference, session, admission.source, offer)

@@ -64,6 +64,23 @@ async def test_who_has_left_the_stage_can_still_end_the_session(site: Site) -> N
     await publisher.close()
 
 
+async def test_leave_is_asked_for_when_the_whole_offer_is_there(site: Site) -> None:
+    """Whoever holds back the last bytes of an offer until they have been put out does not slip in behind it."""
+    publisher = Publisher(Tone(440.0))
+    offer = (await publisher.offer()).encode()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield offer[:-1]
+        await asyncio.sleep(0.3)
+        site.off_stage.add("cookie")
+        yield offer[-1:]
+
+    late = await site.http.post("/whip/cookie", content=slowly(), headers=SDP)
+    assert late.status_code == 403 and late.json()["code"] == "media_not_allowed"
+    assert "c" not in (await site.engine.stats()).conferences
+    await publisher.close()
+
+
 @pytest.mark.parametrize("offer", [OBS, FFMPEG], ids=["OBS", "FFmpeg"])
 async def test_broadcasters_offers_are_answered(site: Site, offer: str) -> None:
     answered = await site.http.post("/whip/hall", content=offer, headers=site.bearer("hall", "whip"))
