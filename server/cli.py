@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.accounts.keys import Keys
+    from server.db.verify import Head
 
 app = typer.Typer(help="Hội nghị đối thoại trực tiếp và trực tuyến.", no_args_is_help=True, add_completion=False)
 user = typer.Typer(help="Tài khoản của người tổ chức.", no_args_is_help=True)
@@ -37,6 +38,12 @@ def settings_for(data: Path | None, **more: Any) -> Settings:
     if data is not None:
         chosen["data_dir"] = data
     return Settings(**chosen)
+
+
+def failed(key: str, **details: Any) -> typer.Exit:
+    """The end of a command that could not do its work, said in a sentence."""
+    typer.echo(t("vi", key, **details), err=True)
+    return typer.Exit(1)
 
 
 @app.command()
@@ -119,7 +126,10 @@ def rehearse(
     """Đưa người tham dự mô phỏng vào một hội nghị mẫu đang chạy, có tiếng và hình, diễn theo ví dụ."""
     from server.rehearsal.robots import play
 
-    seeded = json.loads(links.read_text(encoding="utf-8"))
+    try:
+        seeded = json.loads(links.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise failed("cli.links_unfit", file=links, reason=error) from None
     done = asyncio.run(play(seeded["base"], seeded["people"], speed, tuple(filter(None, without.split(",")))))
     typer.echo(t("vi", "cli.rehearsed", done=done))
 
@@ -138,22 +148,62 @@ def doctor(data: Data = None, as_json: Json = False) -> None:
     raise typer.Exit(0 if all(f.ok for f in findings) else 1)
 
 
+def head_of(text: str) -> Head:
+    """A head of the journal as papers print it: number and hash of the last fact, `N:HEX`."""
+    from server.db.verify import Head
+
+    count, _, hash_ = text.partition(":")
+    try:
+        head = Head(int(count), bytes.fromhex(hash_))
+    except ValueError:
+        head = Head(0, b"")
+    if head.seq < 1 or len(head.hash) != 32:
+        raise typer.BadParameter(t("vi", "cli.head_unfit"))
+    return head
+
+
 @app.command()
 def verify(
     conference: Annotated[str | None, typer.Argument(help="Mã hội nghị; bỏ trống để kiểm tra tất cả.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Kiểm tra tệp do `doithoai export` ghi ra, thay cho cơ sở dữ liệu.")] = None,
+    head: Annotated[str | None, typer.Option("--head", help="Số mục và mã của mục cuối như in trên văn bản, dạng N:MÃ.")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Kiểm tra toàn bộ chuỗi biên bản và nêu chỗ sai đầu tiên."""
-    from server.papers.verify_cli import verify_all
+    """Kiểm tra toàn bộ nhật ký hội nghị và nêu chỗ sai đầu tiên."""
+    from server.db.engine import database_path
+    from server.papers.findings import verify_all, verify_file
 
-    verdicts = verify_all(settings_for(data).data_dir, conference)
+    known = head_of(head) if head else None
+    if file and conference:
+        raise typer.BadParameter(t("vi", "cli.file_or_conference"))
+    if known and not (file or conference):
+        raise typer.BadParameter(t("vi", "cli.head_of_which"))
+    findings = [verify_file(file, known)] if file else verify_all(database_path(settings_for(data).database), conference, known)
     if as_json:
-        typer.echo(json.dumps([v.plain() for v in verdicts], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps([f.plain() for f in findings], ensure_ascii=False, indent=1))
     else:
-        for verdict in verdicts:
-            typer.echo(verdict.sentence)
-    raise typer.Exit(0 if all(v.ok for v in verdicts) else 1)
+        for finding in findings:
+            typer.echo(finding.sentence)
+    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
+
+
+@app.command()
+def export(
+    conference: Annotated[str, typer.Argument(help="Mã hội nghị.")],
+    file: Annotated[Path, typer.Argument(help="Tệp mới, mỗi mục nhật ký một dòng JSON; có cả dữ liệu cá nhân.")],
+    data: Data = None,
+) -> None:
+    """Ghi nhật ký của một hội nghị ra tệp, để giữ hoặc kiểm tra ở nơi khác."""
+    from server.db.engine import database_path
+    from server.db.verify import Unreadable
+    from server.papers import findings
+
+    try:
+        count = findings.export(database_path(settings_for(data).database), conference, file)
+    except (OSError, Unreadable) as error:
+        raise failed("cli.not_exported", file=file, reason=error) from None
+    typer.echo(t("vi", "cli.exported", count=count, file=file))
 
 
 @contextlib.contextmanager
@@ -225,22 +275,27 @@ def user_list(data: Data = None, as_json: Json = False) -> None:
         typer.echo(json.dumps([{"login": a.login, "name": a.name, "disabled": a.disabled} for a in found], ensure_ascii=False))
     else:
         for a in found:
-            typer.echo(discreet(f"{a.login}\t{a.name}{chr(9) + 'đã khóa' if a.disabled else ''}"))
+            typer.echo("\t".join((discreet(a.login), discreet(a.name), *(("đã khóa",) if a.disabled else ()))))
 
 
 @conference.command("new")
 def conference_new(plan: Path, id: Annotated[str, typer.Option("--id", help="Mã hội nghị.")] = "", data: Data = None) -> None:
     """Mở một hội nghị từ tệp kế hoạch (YAML như tệp mẫu) và in liên kết cho từng người."""
+    from yaml import YAMLError
+
     from server.app import Parts
     from server.conferences.cases import open_case, personal_link
     from server.demo.example import load
 
     settings = settings_for(data)
+    try:
+        example = load(plan)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration, YAMLError) as error:
+        raise failed("cli.plan_unfit", file=plan, reason=error) from None
 
     async def make() -> dict[str, str]:
         parts = Parts(settings)
         try:
-            example = load(plan)
             case = await open_case(parts.rooms, parts.engine, id or example.id, example.plan, example.people)
             return {person: personal_link(parts.engine, parts.keys, seat, base_of(settings)) for person, seat in case.seats.items()}
         finally:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from moderation import Conference, Entry, evolve
+from moderation import Conference, Entry, Refusal, evolve
 from moderation.minutes import MinutesSigned, digest
 from server.db.verify import Entry as Stored
 from server.db.verify import (
@@ -34,9 +34,6 @@ from server.i18n import t
 from server.papers.words import moment
 from server.rooms.messages import decode
 from server.settings import Language
-
-DATABASE = "doithoai.db"
-"""The file in the data folder that holds the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +79,16 @@ class Finding:
         }
 
 
-def verify_all(data_dir: Path, conference: str | None = None, known: Head | None = None, lang: Language = "vi") -> list[Finding]:
-    """A finding for one conference of a data folder, or for each. A conference that is not there, and a file that cannot be read, are findings."""
-    path = data_dir / DATABASE
+def verify_all(database: Path, conference: str | None = None, known: Head | None = None, lang: Language = "vi") -> list[Finding]:
+    """A finding for one conference of a database file, or for each. A conference that is not there, and a file that cannot be read, are findings."""
     try:
-        names = conferences_in_database(path)
+        names = conferences_in_database(database)
         if conference is not None and conference not in names:
             return [Finding(conference, 0, first_hash(conference), "unknown", lang=lang)]
         chosen = names if conference is None else [conference]
-        return [found(verify(name, facts_in_database(path, name), known), partial(facts_in_database, path, name), lang) for name in chosen]
+        return [found(verify(name, facts_in_database(database, name), known), partial(facts_in_database, database, name), lang) for name in chosen]
     except Unreadable as error:
-        return [unreadable(path, error, lang)]
+        return [unreadable(database, error, lang)]
 
 
 def verify_file(path: Path, known: Head | None = None, lang: Language = "vi") -> Finding:
@@ -103,9 +99,12 @@ def verify_file(path: Path, known: Head | None = None, lang: Language = "vi") ->
         return unreadable(path, error, lang)
 
 
-def export(data_dir: Path, conference: str, path: Path) -> int:
-    """Writes a record into a new file, one fact a line; says how many. Raises `Unreadable`, or `FileExistsError` when the file is there."""
-    return write_export(path, facts_in_database(data_dir / DATABASE, conference))
+def export(database: Path, conference: str, path: Path) -> int:
+    """Writes a record into a new file, one fact a line; says how many. Raises `Unreadable`, `FileExistsError` when the file is there, and `Refusal`
+    conference_unknown when there is no record."""
+    if conference not in conferences_in_database(database):
+        raise Refusal("conference_unknown")
+    return write_export(path, facts_in_database(database, conference))
 
 
 def unreadable(path: Path, error: Exception, lang: Language) -> Finding:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from moderation import Refusal
 from moderation.minutes import LineWritten, MinutesSigned
 from moderation.people import PersonAdded
 from server.db.journal import Draft, Journal
 from server.db.verify import chain, commitment, facts_in_database, first_hash
-from server.papers.verify_cli import DATABASE, Finding, Head, export, verify_all, verify_file
+from server.papers.findings import Finding, Head, export, verify_all, verify_file
 from server.rooms.messages import encode
 from tests.papers.meeting import Meeting
+
+DATABASE = "doithoai.db"
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +65,12 @@ def stored(folder: Path, m: Meeting, seq: int) -> bytes:
 
 
 def tell(folder: Path, m: Meeting) -> Finding:
-    (finding,) = verify_all(folder, m.state.id)
+    (finding,) = verify_all(folder / DATABASE, m.state.id)
     return finding
 
 
 def test_a_good_record_is_called_good(record: Path, agreed: Meeting) -> None:
-    findings = verify_all(record)
+    findings = verify_all(record / DATABASE)
     assert [(f.conference, f.ok, f.count) for f in findings] == [("another", True, 1), (agreed.state.id, True, agreed.state.seq)]
     head = findings[1].head.hex()
     assert findings[1].sentence == f"thu-2027: toàn bộ {agreed.state.seq} mục nhật ký nguyên vẹn, mã cuối {head}."
@@ -99,7 +102,7 @@ def test_a_changed_hash_is_named(copy: Path, agreed: Meeting) -> None:
 
 def test_other_conferences_are_none_the_worse(copy: Path, agreed: Meeting) -> None:
     flip(copy, stored(copy, agreed, 30), 40)
-    assert [f.ok for f in verify_all(copy)] == [True, False]
+    assert [f.ok for f in verify_all(copy / DATABASE)] == [True, False]
 
 
 def forged(record: Path, target: Path, agreed: Meeting, change: dict[int, tuple[str, str]]) -> Path:
@@ -144,7 +147,7 @@ def test_a_fact_that_is_none_is_named(record: Path, tmp_path: Path, agreed: Meet
 def test_a_head_printed_on_paper_tells_a_record_hashed_anew(record: Path, tmp_path: Path, agreed: Meeting) -> None:
     good = tell(record, agreed)
     known = Head(good.count, good.head)
-    assert verify_all(record, agreed.state.id, known)[0].ok
+    assert verify_all(record / DATABASE, agreed.state.id, known)[0].ok
     seq = seq_of(agreed, PersonAdded, -1)
     anew = forged(record, tmp_path / "f.jsonl", agreed, {seq: ("38 hộ", "39 hộ")})
     assert verify_file(anew).ok
@@ -159,7 +162,7 @@ def test_an_end_cut_off_is_told_by_the_head(copy: Path, agreed: Meeting) -> None
         database.execute("DELETE FROM fact WHERE conference = ? AND seq > 60", (agreed.state.id,))
     database.close()
     assert tell(copy, agreed).ok
-    finding = verify_all(copy, agreed.state.id, Head(good.count, good.head))[0]
+    finding = verify_all(copy / DATABASE, agreed.state.id, Head(good.count, good.head))[0]
     assert (finding.fault, finding.seq, finding.what) == ("truncated", 61, "")
 
 
@@ -176,10 +179,13 @@ def test_a_missing_fact_is_named_and_not_mistaken_for_the_next(copy: Path, agree
 
 def test_an_export_is_checked_like_the_database(record: Path, tmp_path: Path, agreed: Meeting) -> None:
     target = tmp_path / "record.jsonl"
-    assert export(record, agreed.state.id, target) == agreed.state.seq
+    assert export(record / DATABASE, agreed.state.id, target) == agreed.state.seq
     assert verify_file(target) == tell(record, agreed)
+    with pytest.raises(Refusal, match="conference_unknown"):
+        export(record / DATABASE, "nowhere", tmp_path / "nowhere.jsonl")
+    assert not (tmp_path / "nowhere.jsonl").exists()
     with pytest.raises(FileExistsError):
-        export(record, agreed.state.id, target)
+        export(record / DATABASE, agreed.state.id, target)
     lines = target.read_bytes().splitlines(keepends=True)
     target.write_bytes(b"".join([*lines[:40], b"{}\n", *lines[41:]]))
     finding = verify_file(target)
@@ -187,17 +193,17 @@ def test_an_export_is_checked_like_the_database(record: Path, tmp_path: Path, ag
 
 
 def test_what_is_not_there_or_no_record_is_a_finding_too(record: Path, tmp_path: Path) -> None:
-    (unknown,) = verify_all(record, "nowhere")
+    (unknown,) = verify_all(record / DATABASE, "nowhere")
     assert (unknown.fault, unknown.sentence) == ("unknown", "Không có hội nghị nowhere trong cơ sở dữ liệu.")
-    assert [f.fault for f in verify_all(tmp_path)] == ["unreadable_file"]
+    assert [f.fault for f in verify_all(tmp_path / DATABASE)] == ["unreadable_file"]
     assert verify_file(tmp_path / "absent").fault == "unreadable_file"
     (tmp_path / DATABASE).write_bytes(b"no database, but long enough to be looked at as one" * 20)
-    assert verify_all(tmp_path)[0].sentence.startswith("Không đọc được tệp doithoai.db: ")
+    assert verify_all(tmp_path / DATABASE)[0].sentence.startswith("Không đọc được tệp doithoai.db: ")
 
 
 def test_it_speaks_english_too(copy: Path, agreed: Meeting) -> None:
     flip(copy, stored(copy, agreed, 21), 5)
-    sentence = verify_all(copy, agreed.state.id, lang="en")[0].sentence
+    sentence = verify_all(copy / DATABASE, agreed.state.id, lang="en")[0].sentence
     assert sentence.startswith("thu-2027: fact 21 ")
     assert sentence.endswith("was altered: its text does not match its hash. The 20 before it are good.")
 
