@@ -42,7 +42,7 @@ bench-floor: setup ## Measure how soon a voice is heard after the floor is given
 
 screenshots: setup ## Take the pictures of all screens again
 	@scripts/browser
-	@$(VENV_PYTHON) -m pytest -q tests/browser/test_screenshots.py
+	@SCREENSHOTS=1 $(VENV_PYTHON) -m pytest -q tests/browser/test_screenshots.py
 
 clean: ## Remove what was set up and built (never data/)
 	@rm -rf .venv build dist web/node_modules web/vendor .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -23,8 +23,11 @@ from tests.browser.browsers import open_browser
 from tests.browser.house import House, open_house
 from tests.browser.person import DESK, Person, person
 
-HOSTILE = '<img src=x onerror="window.hacked=1">'
-"""A name that would run a script on every page that takes names for HTML."""
+HOSTILE = '<img src=x onerror="window.hacked=1">\u202eìr ìt'
+"""A name that would run a script on every page that takes names for HTML, and turn round what follows it."""
+
+NEIGHBOUR = "Chi hội Người cao tuổi Tổ dân phố số 5"
+"""Who stands in the hall where no such name is wanted."""
 
 WATCHER, WAITING, OUT = "Công dân Tổ dân phố số 1", "Công dân Tổ dân phố số 3", "Công dân không rõ nơi cư trú"
 """Who came by the public link: admitted, still in the lobby, refused."""
@@ -75,33 +78,33 @@ class Lively:
             await asyncio.sleep(0.05)
         raise LookupError(name)
 
-    async def play(self) -> None:
-        """To where the first citizen online speaks; the second has not joined yet."""
+    async def play(self, name: str) -> None:
+        """To where the first citizen online speaks; the second has not joined yet. `name`: of somebody in the hall who waits, and disturbs."""
         for act in script().steps:
             if act.by == "cit-PB-2" and isinstance(act.command, YieldFloor):
                 break
             if not (act.by == "cit-29" and isinstance(act.command, Join)):
                 assert await perform(self.cast, act), act
         chair, desk = await self.cast.robot("chair"), await self.cast.robot("desk")
-        await desk.do(RegisterPerson("hostile-1", Identity(HOSTILE, HOSTILE), Channel.HALL))
-        await desk.do(Enqueue("hostile-2", HOSTILE, person="hostile-1"))
-        for name in (WATCHER, OUT):
-            await desk.do(Admit((await self.knock(name),)))
+        await desk.do(RegisterPerson("in-hall-1", Identity(name, HOSTILE if name == HOSTILE else ""), Channel.HALL))
+        await desk.do(Enqueue("waiting-1", HOSTILE if name == HOSTILE else "Sửa sân nhà văn hóa", person="in-hall-1"))
+        for guest in (WATCHER, OUT):
+            await desk.do(Admit((await self.knock(guest),)))
         ids = {one["name"]: id for id, one in desk.view["people"].items()}
         await chair.do(Remind(ids[OUT], "Đề nghị chờ chủ trì mời rồi mới phát biểu."))
         await chair.do(Refuse(ids[OUT], Ground.BREACH, "Đã nhắc nhở, vẫn tiếp tục chen ngang.", 1))
         await self.knock(WAITING)
-        await desk.do(Propose("proposal-1", Rung.REMIND, ids[HOSTILE], "Nói chuyện riêng, gây ồn tại hội trường."))
+        await desk.do(Propose("proposal-1", Rung.REMIND, "in-hall-1", "Nói chuyện riêng, gây ồn tại hội trường."))
 
 
 @asynccontextmanager
-async def lively(chromium: str, folder: Path, *, sounding: bool = False) -> AsyncIterator[Lively]:
-    """`sounding`: the robots send sound and picture, too."""
+async def lively(chromium: str, folder: Path, *, sounding: bool = False, hostile: bool = True) -> AsyncIterator[Lively]:
+    """`sounding`: the robots send sound and picture, too. `hostile`: somebody in the hall has a name that would do harm."""
     with open_house(folder) as house:
         cast = Cast(house.base, house.people)
         async with open_browser(chromium, folder) as browser:
             scene = Lively(house, cast, browser)
-            await scene.play()
+            await scene.play(HOSTILE if hostile else NEIGHBOUR)
             sound = asyncio.create_task(keep_sounding(cast)) if sounding else None
             try:
                 yield scene
