@@ -55,6 +55,8 @@ class MediaConfig:
     include_loopback: bool = True
     """Offer 127.0.0.1 too, so that a conference can be tried on one machine."""
     sessions_per_conference: int = 400
+    sessions_per_source: int = 12
+    """Most sessions of one person, as many as a person may have screens: nobody takes the places of all others."""
     connect_seconds: float = 15.0
     """A session that has not connected after this time is closed."""
     silence_seconds: float = 30.0

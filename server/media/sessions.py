@@ -121,8 +121,11 @@ class Sessions:
 
     def _open(self, conference: str, name: str, source: str | None) -> Session:
         self.remove(conference, name)
-        if len(self._of(conference)) >= self._config.sessions_per_conference:
+        others = self._of(conference)
+        if len(others) >= self._config.sessions_per_conference:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_conference)
+        if source is not None and sum(other.source == source for other in others) >= self._config.sessions_per_source:
+            raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_source)
         session = Session(conference, name, source, RTCPeerConnection(_PEER))
         self._sessions[conference, name] = session
 

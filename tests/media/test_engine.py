@@ -34,7 +34,7 @@ ENGINES: dict[str, Callable[[MediaConfig], EmbeddedEngine]] = {"embedded": Embed
 @pytest_asyncio.fixture(params=ENGINES)
 async def engine(request: pytest.FixtureRequest) -> AsyncIterator[EmbeddedEngine]:
     only_loopback()
-    engine = ENGINES[request.param](MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=8))
+    engine = ENGINES[request.param](MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=8, sessions_per_source=5))
     await engine.start()
     yield engine
     await engine.stop()
@@ -227,6 +227,17 @@ async def test_too_many_sessions(engine: EmbeddedEngine) -> None:
     assert refusal.value.code == "too_many_sessions" and refusal.value.details == {"limit": 8}
     await engine.listen("c", "out-0", offer)
     await engine.listen("another", "out-0", offer)
+
+
+async def test_one_person_does_not_take_the_places_of_all(engine: EmbeddedEngine) -> None:
+    offer = await an_offer(0)
+    for number in range(5):
+        await engine.listen("c", f"greedy-{number}", offer, minus="greedy")
+    with pytest.raises(MediaRefusal) as refusal:
+        await engine.listen("c", "greedy-5", offer, minus="greedy")
+    assert refusal.value.code == "too_many_sessions" and refusal.value.details == {"limit": 5}
+    await engine.listen("c", "greedy-0", offer, minus="greedy")
+    await engine.listen("c", "modest", offer, minus="modest")
 
 
 async def test_killed_it_comes_back_and_tells(engine: EmbeddedEngine, house: House) -> None:
