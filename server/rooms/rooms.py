@@ -10,6 +10,7 @@ from typing import Any
 
 from moderation import Conference, Entry, Refusal
 from moderation.conduct import Readmitted
+from moderation.people import SentBack
 from moderation.view import programme
 from server.db.journal import Journal
 from server.media.engine import Direction, MediaEngine, MediaRefusal
@@ -107,6 +108,9 @@ class LiveRoom:
         for entry in entries:
             if isinstance(entry.fact, Readmitted):
                 self._do(self._carry_standing(entry.fact.person))
+            elif isinstance(entry.fact, SentBack):  # whoever waits in the lobby hears and sees nothing of the room (R6)
+                for person in entry.fact.persons:
+                    self._do(self._silence(person))
 
     def _stored(self, ok: bool) -> None:
         self.hub.signal_all({"kind": "saving", "ok": ok})
@@ -133,9 +137,13 @@ class LiveRoom:
         self._do(self._put_out(person))
 
     async def _put_out(self, person: str) -> None:
+        await self._silence(person)
+        await self._carry_standing(person)
+
+    async def _silence(self, person: str) -> None:
+        """Ends all that a person's devices send and hear."""
         with contextlib.suppress(MediaRefusal):
             await self._media.remove_source(self.id, person)
-        await self._carry_standing(person)
 
     async def _carry_standing(self, person: str) -> None:
         """Carries to the accounts whether a person may come in, as it stands now; one after the other, so that the last word is the last act."""

@@ -25,6 +25,7 @@ from server.rooms.rooms import LiveRoom
 from tests.client import Client, Door, NotLetIn, enter
 from tests.rooms.house import PEOPLE, House, until
 from tests.rooms.phases import bring_to, bring_to_step
+from tests.rooms.silence import Silence
 
 
 def truth(live: LiveRoom, client: Client, person: str) -> bool:
@@ -143,6 +144,9 @@ async def test_admitted_and_sent_back_see_the_other_side_at_once(house: House) -
     await crowd[0].until(lambda: crowd[0].audience == "lobby")
     assert json.loads(crowd[0].frames[heard])["type"] == "snapshot", "not a single frame of the room after it was left"
     assert set(crowd[0].view) == {"title", "phase", "starts"}
+    engine = house.parts.media
+    assert isinstance(engine, Silence)
+    await until(lambda: engine.removed == [(live.id, names[0])])  # nor a sound
     await crowd[1].ping()
     assert crowd[1].audience == "citizen"
 
