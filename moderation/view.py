@@ -466,6 +466,15 @@ def stage(c: Conference) -> frozenset[str]:
     return frozenset(id for id in out if c.people[id].standing in IN_ROOM)
 
 
+def sources(c: Conference) -> frozenset[str]:
+    """The microphones in the mix: those of all who are heard, and the hall's while the chair presides from there (README: the chair in the hall)."""
+    persons = heard(c)
+    out = {source(c, id) for id in persons}
+    if c.format == "combined" and c.gavel in persons and c.people[c.gavel].channel is Channel.HALL:
+        out.add(main_hall(c))
+    return frozenset(out)
+
+
 def programme(c: Conference) -> Programme:
     """The programme of the moment. In person there is no remote media (R4)."""
     if c.format == "in_person" or c.phase is not Phase.RUNNING:
@@ -474,7 +483,7 @@ def programme(c: Conference) -> Programme:
     speaker = c.speeches[now].person if now and not c.floor.silenced else None
     shown = speaker or c.gavel
     hall = main_hall(c) if c.format == "combined" else c.gavel
-    return Programme(frozenset(source(c, id) for id in heard(c)), source(c, shown) if shown else None, hall)
+    return Programme(sources(c), source(c, shown) if shown else None, hall)
 
 
 # --- patches (RFC 7386) -------------------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 ACCOUNT = "account"
+KEPT_S = 7 * 24 * 3600
+"""Seconds a browser keeps a session's cookie."""
+
 LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -39,10 +42,10 @@ def held_seats(cookies: Mapping[str, str]) -> list[str]:
 
 
 def hand_out(connection: HTTPConnection, response: Response, bare: str, secret: str) -> None:
-    """Give a browser a session. It ends in the browser when that is closed, on the server when unused."""
+    """Give a browser a session. It outlives a browser that crashes or is closed by mistake; whether it still holds is the server's word alone."""
     secure = is_secure(connection)
     name = f"__Host-{bare}" if secure else bare
-    response.set_cookie(name, secret, path="/", secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(name, secret, path="/", secure=secure, httponly=True, samesite="lax", max_age=KEPT_S)
 
 
 def take_back(connection: HTTPConnection, response: Response, bare: str) -> None:

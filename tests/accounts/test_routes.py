@@ -260,3 +260,11 @@ async def test_a_refusal_speaks_the_readers_language(web: httpx.AsyncClient) -> 
         assert response.json()["sentence"] == "Bạn chưa đăng nhập."
     web.cookies.set("lang", "en")
     assert (await web.get("/api/me")).json()["sentence"] == "You are not signed in."
+
+
+async def test_a_browser_that_crashes_finds_its_session_again(web: httpx.AsyncClient, engine: Engine, keys: Keys) -> None:
+    """A secretary whose browser fell over goes on without looking for the link: the cookie is kept on disk."""
+    with engine.begin() as connection:
+        token = seat_link(connection, keys, new_seat(connection, "c", "p", clock()), clock())
+    response = await web.post("/api/enter", json={"token": token})
+    assert "Max-Age=604800" in response.headers["set-cookie"]

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation import Identity
+from moderation import Identity, Role
 from moderation.agenda import TakeBreak
-from moderation.conduct import Ground, Propose, Refuse, Remind, Rung
+from moderation.conduct import Ground, Propose, Refuse, Remind, Rung, SilenceAll
 from moderation.floor import CallNext, Interpose
 from moderation.minutes import WriteLine
-from moderation.people import ChangeFormat, Channel, Join, Knock
+from moderation.people import AddPerson, ChangeFormat, Channel, HandGavel, Join, Knock
 from moderation.view import Programme, audience, diff, me, merge, programme, view
 from tests.moderation.hall import Hall
 from tests.moderation.watch import AUDIENCES, check_views, leaves, strangers
@@ -97,11 +97,28 @@ def test_r4_the_programme_follows_format_and_floor(hall: Hall) -> None:
     assert programme(hall.c) == Programme(frozenset({"chair", "venue:main"}), "venue:main", "venue:main")
     hall.ask("oanh"), hall.next()
     hall.do(Interpose("remark-1", "agency"))
-    assert programme(hall.c) == Programme(frozenset({"chair", "oanh", "agency"}), "agency", "venue:main")
+    assert programme(hall.c) == Programme(frozenset({"chair", "venue:main", "oanh", "agency"}), "agency", "venue:main")
     hall.do(ChangeFormat("online"))
     assert programme(hall.c).hall == "chair"
     hall.do(ChangeFormat("in_person"))
     assert programme(hall.c) == Programme()
+
+
+def test_r22_the_chair_in_the_hall_is_heard_through_the_hall(hall: Hall) -> None:
+    hall.ask("oanh"), hall.next()
+    assert programme(hall.c).heard == {"chair", "venue:main", "oanh"}
+    hall.do(SilenceAll())
+    assert programme(hall.c).heard == {"chair", "venue:main"}
+    hall.do(ChangeFormat("online"))
+    assert programme(hall.c).heard == {"chair"}
+
+
+def test_r22_the_hall_is_not_heard_when_the_chair_is_elsewhere(hall: Hall) -> None:
+    hall.do(AddPerson("chair-far", (Role.CHAIR,), Identity("Phó Bí thư"), Channel.ONLINE), "system"), hall.do(Join(True, True), "chair-far")
+    hall.do(HandGavel("chair-far"))
+    assert programme(hall.c).heard == {"chair-far"}
+    hall.ask("minh"), hall.do(CallNext(), "chair-far")
+    assert programme(hall.c).heard == {"chair-far", "venue:main"}
 
 
 def test_r13_in_a_break_nothing_is_heard_or_shown(hall: Hall) -> None:

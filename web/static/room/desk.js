@@ -9,6 +9,7 @@ import { floor, queue } from "./desk/queue.js";
 import { escorts, openProposals, watchEscorts } from "./desk/conduct.js";
 import { statements } from "./desk/statements.js";
 import { venues } from "./desk/venues.js";
+import { Hall } from "./hall.js";
 
 /** @typedef {import("./connection.js").Room} Room */
 
@@ -17,6 +18,7 @@ watchEscorts(room);
 const redraw = () => render(draw(room), /** @type {HTMLElement} */ (document.getElementById("main")));
 const register = new Register(room, redraw);
 const lobby = new Lobby(room, redraw);
+const hall = new Hall(room, redraw);
 const people = new People(room, redraw, { enqueue: (person) => register.choose(person) });
 
 /** @param {Room} room */
@@ -33,6 +35,6 @@ function draw(room) {
       <section class="card" aria-labelledby="queue-title"><h2 id="queue-title">${t("desk.queue")} <span class="soft num">${view.queue.waiting}</span></h2>${queue(room)}</section>
       ${statements(room)}
     </div>
-    <div class="column">${lobby.draw()} ${openProposals(room)} ${venues(room)} ${people.draw(t("desk.people"))}</div>
+    <div class="column">${lobby.draw()} ${openProposals(room)} ${venues(room)} ${hall.draw()} ${people.draw(t("desk.people"))}</div>
   </div>`;
 }

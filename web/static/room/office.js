@@ -12,6 +12,7 @@ import { venues } from "./desk/venues.js";
 import { agenda, checklist } from "./office/agenda.js";
 import { Petitions } from "./office/petitions.js";
 import { papers } from "./secretary/signing.js";
+import { Hall } from "./hall.js";
 
 /** @typedef {import("./connection.js").Room} Room */
 /** @typedef {import("./protocol.js").Person} Person */
@@ -32,6 +33,7 @@ const show = (chosen) => {
 };
 const register = new Register(room, redraw);
 const lobby = new Lobby(room, redraw);
+const hall = new Hall(room, redraw);
 const people = new People(room, redraw, { staff: true, more: links, enqueue: (person) => (show("register"), register.choose(person)) });
 const petitions = new Petitions(room, redraw);
 
@@ -46,7 +48,7 @@ function draw(room) {
     ${escorts(room)}
     <div class="office-grid" data-tab=${tab}>
       ${tab === "opening" ? html`<div class="column">${checklist(room)} ${display(room)}</div><div class="column">${agenda(room)} ${openProposals(room)}</div>` : nothing}
-      ${tab === "people" ? html`<div class="column">${people.draw(t("office.people"))}</div><div class="column">${lobby.draw()} ${venues(room)}</div>` : nothing}
+      ${tab === "people" ? html`<div class="column">${people.draw(t("office.people"))}</div><div class="column">${lobby.draw()} ${venues(room)} ${hall.draw()}</div>` : nothing}
       ${tab === "register"
         ? html`<div class="column"><section class="card" aria-labelledby="register-title"><h2 id="register-title">${t("desk.register")}</h2>${register.draw()}</section></div>
             <div class="column"><section class="card" aria-labelledby="queue-title"><h2 id="queue-title">${t("desk.queue")} <span class="soft num">${room.view.queue.waiting}</span></h2>${queue(room)}</section></div>`

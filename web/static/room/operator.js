@@ -6,7 +6,7 @@ import { Register } from "./desk/register.js";
 import { People } from "./desk/people.js";
 import { escorts, watchEscorts } from "./desk/conduct.js";
 import { headCount, report } from "./desk/venues.js";
-import { Line } from "./operator/line.js";
+import { Line } from "./line.js";
 import { sign, stageOf, waiting } from "./operator/stage.js";
 
 /** @typedef {import("./connection.js").Room} Room */

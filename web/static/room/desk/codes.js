@@ -8,7 +8,7 @@ import { confirmDialog, dialogForm, t, timeOf, toast } from "../ui.js";
 async function ask(what, person) {
   const answer = await fetch(`/api/seats/${document.body.dataset.seat}/${what}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ person }) });
   const given = await answer.json();
-  if (!answer.ok) throw new Error(given.message);
+  if (!answer.ok) throw new Error(given.sentence);
   return given;
 }
 

@@ -1,9 +1,9 @@
-// The venue's camera and microphone out, the programme in. Sending is not being heard: the room decides (R22).
-import { createRef, html, nothing, ref } from "../../../vendor/lit.js";
-import { button, field, icon, t } from "../ui.js";
-import { devices, LevelMeter, listen, publish, testTone } from "../media.js";
+// The camera and microphone of a hall or venue out, the programme in. Sending is not being heard: the room decides (R22).
+import { createRef, html, nothing, ref } from "../../vendor/lit.js";
+import { button, field, icon, t } from "./ui.js";
+import { devices, LevelMeter, listen, publish, testTone } from "./media.js";
 
-/** @typedef {import("../connection.js").Room} Room */
+/** @typedef {import("./connection.js").Room} Room */
 
 export class Line {
   /** @type {MediaStream | null} */
