@@ -17,13 +17,11 @@ from moderation.people import IN_ROOM, Standing
 from moderation.view import audience, me
 from server.access import Access
 from server.accounts.cookies import ACCOUNT, held
+from server.accounts.entrance import signed_in
 from server.accounts.seats import seat_of, seats_of
-from server.accounts.sessions import session_of
-from server.accounts.staff import account_of
 from server.db.engine import reading
 from server.errors import language_of, status_of
 from server.i18n import FOLDER, catalogue, t
-from server.rooms.clock import now
 from server.settings import Language
 
 TEMPLATES = FOLDER.parent / "templates"
@@ -51,27 +49,26 @@ class Pages:
         frame = {"lang": lang, "t": say, "texts": texts(lang), "large": request.cookies.get("large") == "1", "seat": "", "audience": ""}
         return self._templates.TemplateResponse(request, name, {**frame, **context}, status)
 
+    def refused(self, request: Request, refusal: Refusal) -> Response:
+        """The page that says a refusal."""
+        sentence = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
+        return self(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence)
+
 
 def page_routes(access: Access, page: Pages) -> APIRouter:
     """Home, entrances, and the room."""
     router = APIRouter()
-
-    def refused(request: Request, refusal: Refusal) -> Response:
-        lang = language_of(request)
-        sentence = t(lang, f"refusal.{refusal.code}", **refusal.details)
-        return page(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence)
 
     @router.get("/", response_class=HTMLResponse)
     async def home(request: Request) -> Response:
         """Sign-in, or the conferences of the account that is signed in."""
 
         def look() -> tuple[str, list[tuple[str, str, str]]] | None:
-            secret = held(request, ACCOUNT)
             with reading(access.engine) as database:
-                live = session_of(database, access.keys, secret, now()) if secret else None
-                if live is None or live.account is None:
+                try:
+                    account = signed_in(database, access.keys, held(request, ACCOUNT))
+                except Refusal:
                     return None
-                account = account_of(database, live.account)
                 return account.name, [(s.id, s.conference, s.person) for s in seats_of(database, account.id)]
 
         found = await to_thread.run_sync(look)
@@ -106,7 +103,7 @@ def page_routes(access: Access, page: Pages) -> APIRouter:
                 return RedirectResponse("/", 303)
             if refusal.code == "seat_revoked":
                 return await farewell(request, seat)
-            return refused(request, refusal)
+            return page.refused(request, refusal)
         state = live.room.state
         shown = audience(who, request.query_params.get("as"))
         script = "citizen" if shown == "lobby" else shown.partition(":")[0]
@@ -128,7 +125,7 @@ def page_routes(access: Access, page: Pages) -> APIRouter:
         state = (await access.rooms.get(conference)).room.state
         who = state.people[person]
         if who.standing is not Standing.REFUSED:
-            return refused(request, Refusal("seat_revoked"))
+            return page.refused(request, Refusal("seat_revoked"))
         return page(request, "refused.html", 403, me=me(state, person), title=state.plan.title, unit=state.plan.unit)
 
     return router

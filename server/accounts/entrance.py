@@ -1,5 +1,4 @@
-"""Who sits on a seat: the one question that pages, the room's socket and the media routes ask of a
-connection."""
+"""Who somebody is: who sits on a seat, and who is signed in. Pages, the room's socket and the media routes ask here."""
 
 from __future__ import annotations
 
@@ -13,6 +12,7 @@ from server.accounts.cookies import ACCOUNT, held, seat_cookie
 from server.accounts.keys import Keys
 from server.accounts.seats import Seat, seat_of
 from server.accounts.sessions import session_of, touch
+from server.accounts.staff import Account, account_of
 from server.db.engine import reading
 from server.db.tables import session
 
@@ -51,6 +51,14 @@ def sits(engine: Engine, keys: Keys, seat: str, own: str | None, staff: str | No
         with engine.begin() as database:
             touch(database, keys, secret, now, lasts)
     return found
+
+
+def signed_in(database: Connection, keys: Keys, secret: str | None) -> Account:
+    """The account that a session secret is signed in to. Raises `Refusal`: not_signed_in without a secret, session_ended for one that is over."""
+    live = session_of(database, keys, secret, clock()) if secret else None
+    if live is None or live.account is None:
+        raise Refusal("session_ended" if secret else "not_signed_in")
+    return account_of(database, live.account)
 
 
 def _why_not(database: Connection, keys: Keys, found: Seat, own: str | None, staff: str | None, now: int) -> Refusal:

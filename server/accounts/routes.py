@@ -14,13 +14,13 @@ from sqlalchemy import Engine
 from moderation.kernel import Refusal
 from server.accounts.codes import redeem_code
 from server.accounts.cookies import ACCOUNT, hand_out, held, held_seats, seat_cookie, take_back
-from server.accounts.entrance import clock
+from server.accounts.entrance import clock, signed_in
 from server.accounts.keys import Keys, new_id
 from server.accounts.limits import Tries, network
 from server.accounts.links import Link, follow, use_up
 from server.accounts.passwords import LONGEST, hash_password
 from server.accounts.seats import Seat, new_seat, refused_address, refused_device, seat_of, seats_of
-from server.accounts.sessions import open_session, session_of, sign_out
+from server.accounts.sessions import open_session, sign_out
 from server.accounts.staff import account_of, keep_password, plain_text, sign_in
 from server.db.engine import reading
 from server.settings import Settings
@@ -122,10 +122,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
 
         def look() -> dict[str, Any]:
             with reading(engine) as connection:
-                live = session_of(connection, keys, secret, clock()) if secret else None
-                if live is None or live.account is None:
-                    raise Refusal("session_ended" if secret else "not_signed_in")
-                account = account_of(connection, live.account)
+                account = signed_in(connection, keys, secret)
                 seats = [{"seat": s.id, "conference": s.conference, "person": s.person} for s in seats_of(connection, account.id)]
                 return {"login": account.login, "name": account.name, "seats": seats}
 

@@ -8,21 +8,18 @@ from typing import Annotated, Any
 import segno
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from moderation import Refusal, Role
 from moderation.people import IN_ROOM, own_venue
 from moderation.rights import actor
 from server.access import Access
-from server.accounts.codes import issue_code
+from server.accounts.codes import LASTS, issue_code
 from server.accounts.links import public_link, revoke_links
+from server.accounts.routes import Body
 from server.conferences.cases import personal_link, seat_for
 from server.media.tokens import SECONDS, Kind
 from server.rooms.clock import now
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ForPerson(Body):
@@ -36,9 +33,6 @@ class ForMedia(Body):
 
     kind: Kind
     reusable: bool = False
-
-
-CODE_LASTS = 15 * 60_000
 
 
 def qr_svg(text: str, scale: int = 6) -> str:
@@ -85,7 +79,7 @@ def conference_routes(access: Access) -> APIRouter:
                 return issue_code(database, access.keys, theirs, now())
 
         code = await to_thread.run_sync(make)
-        return {"code": code, "expires": now() + CODE_LASTS, "url": f"{base(request)}/ma", "qr": qr_svg(f"{base(request)}/ma#{code}")}
+        return {"code": code, "expires": now() + LASTS, "url": f"{base(request)}/ma", "qr": qr_svg(f"{base(request)}/ma#{code}")}
 
     @router.post("/api/seats/{seat}/links")
     async def link(request: Request, seat: str, body: ForPerson) -> dict[str, Any]:

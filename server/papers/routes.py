@@ -15,8 +15,6 @@ from moderation.conference import Conference
 from moderation.kernel import Refusal, Role
 from moderation.people import IN_ROOM
 from server.db.verify import Head
-from server.errors import language_of, status_of
-from server.i18n import t
 from server.papers.as_docx import render_docx
 from server.papers.as_html import render_html
 from server.papers.minutes import minutes
@@ -47,18 +45,16 @@ class Look(Protocol):
 
 
 class Page(Protocol):
-    """Given by the composition root: a template in the frame of the house."""
+    """Given by the composition root: templates in the frame of the house."""
 
     def __call__(self, request: Request, name: str, status: int = 200, **context: Any) -> Response: ...
+
+    def refused(self, request: Request, refusal: Refusal) -> Response: ...
 
 
 def paper_routes(look: Look, page: Page) -> APIRouter:
     """The four addresses. Refused are whoever has no seat, and with `not_allowed` whoever is not a reader."""
     router = APIRouter()
-
-    def refused(request: Request, refusal: Refusal) -> Response:
-        sentence = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
-        return private(page(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence))
 
     async def paper(request: Request, seat: str, address: str) -> Paper:
         looked = await look(request, seat)
@@ -73,7 +69,7 @@ def paper_routes(look: Look, page: Page) -> APIRouter:
             try:
                 shown = await paper(request, seat, address)
             except Refusal as refusal:
-                return refused(request, refusal)
+                return private(page.refused(request, refusal))
             article = await to_thread.run_sync(render_html, shown)
             return private(page(request, "papers/page.html", paper=shown, article=article, address=address, seat=seat))
 
@@ -82,7 +78,7 @@ def paper_routes(look: Look, page: Page) -> APIRouter:
             try:
                 shown = await paper(request, seat, address)
             except Refusal as refusal:
-                return refused(request, refusal)
+                return private(page.refused(request, refusal))
             content = await to_thread.run_sync(render_docx, shown)
             name = f"{shown.file}.docx" if not shown.draft else f"du-thao-{shown.file}.docx"
             return private(Response(content, media_type=DOCX, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}))
