@@ -70,6 +70,7 @@ async def test_the_citizen(scene: Lively, album: Album) -> None:
     before = await scene.visit("cit-29")
     await before.press(vi("check.open"))
     await before.page.locator("video.own-picture").wait_for()
+    await before.page.evaluate("scrollTo(0, 0)")
     await album.take(before, "join-phone", PHONE)
     await before.page.locator("#devices").scroll_into_view_if_needed()
     await album.take(before, "devices-phone", PHONE)
@@ -84,19 +85,6 @@ async def test_the_citizen(scene: Lively, album: Album) -> None:
     await comes(lambda: sees_pictures(watcher, ".floor-picture video"), "the watcher sees who speaks", 20)
     await album.take(watcher, "citizen")
     await album.take(watcher, "citizen-phone", PHONE)
-    await CitizenAtHome(watcher).raise_hand(TOPIC)
-    await album.take(watcher, "queued-phone", PHONE)
-
-    chair = await scene.cast.robot("chair")
-    await chair.do(StopSpeech())
-    await comes(lambda: knows_entry(scene), "the entry is in the line")
-    entry = next(id for id, one in chair.view["entries"].items() if one["topic"] == TOPIC)
-    await chair.do(CallEntry(entry))
-    await watcher.page.locator("dialog.call").wait_for()
-    await album.take(watcher, "call-phone", PHONE)
-    await watcher.press(vi("call.take"), "dialog.call")
-    await watcher.reads(vi("speaking.heard"), seconds=20)
-    await album.take(watcher, "speaking-phone", PHONE)
     for one in (before, watcher):
         await one.context.close()
 
@@ -150,6 +138,25 @@ async def test_the_papers(scene: Lively, album: Album, paper: str) -> None:
     await one.page.locator("article").first.wait_for()
     await album.take(one, paper)
     await one.context.close()
+
+
+async def test_the_call_to_speak(scene: Lively, album: Album) -> None:
+    watcher = await scene.visit(WATCHER)
+    await watcher.page.evaluate("localStorage.setItem('devices', 'yes')")
+    await CitizenAtHome(watcher).raise_hand(TOPIC)
+    await album.take(watcher, "queued-phone", PHONE)
+
+    chair = await scene.cast.robot("chair")
+    await chair.do(StopSpeech())
+    await comes(lambda: knows_entry(scene), "the entry is in the line")
+    entry = next(id for id, one in chair.view["entries"].items() if one["topic"] == TOPIC)
+    await chair.do(CallEntry(entry))
+    await watcher.page.locator("dialog.call").wait_for()
+    await album.take(watcher, "call-phone", PHONE)
+    await watcher.press(vi("call.take"), "dialog.call")
+    await watcher.reads(vi("speaking.heard"), seconds=20)
+    await album.take(watcher, "speaking-phone", PHONE)
+    await watcher.context.close()
 
 
 async def test_the_page_shows_every_picture(album: Album) -> None:
