@@ -131,7 +131,7 @@ export function whyLabel(entry, view) {
 }
 
 /** A lane of the fair turn: the hall, a venue, all who are in neither. @param {string} lane @param {View} view */
-export const laneLabel = (lane, view) => (lane.startsWith("venue:") ? t("lane.venue", { venue: view.venues?.[lane.slice(6)]?.name ?? lane.slice(6) }) : t(`lane.${lane}`));
+const laneLabel = (lane, view) => (lane.startsWith("venue:") ? t("lane.venue", { venue: view.venues?.[lane.slice(6)]?.name ?? lane.slice(6) }) : t(`lane.${lane}`));
 
 /** A person's name with whom they speak for; names are data of unknown direction. @param {Partial<Face>} who */
 export const nameOf = (who) => html`<bdi class="name">${who.name}</bdi>${who.represents ? html` <span class="represents">(${who.represents})</span>` : nothing}`;
