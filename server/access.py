@@ -14,11 +14,11 @@ from server.accounts import seats
 from server.accounts.entrance import sits, sitter
 from server.accounts.keys import Keys
 from server.accounts.seats import Seat
+from server.clock import now
 from server.db.engine import reading
 from server.media.engine import MediaRefusal
 from server.media.routes import Admission
 from server.media.tokens import Kind, MediaTokens
-from server.rooms.clock import now
 from server.rooms.hub import OUT
 from server.rooms.rooms import LiveRoom, Rooms
 from server.settings import Settings
@@ -66,8 +66,6 @@ class Access:
             if not self.tokens.spend(token, seat, kind, now()):
                 raise MediaRefusal("media_not_allowed")
             sitting = await to_thread.run_sync(self._seat, seat)
-            if sitting.revoked:
-                raise MediaRefusal("media_not_allowed")
         else:
             sitting = await self.seat(request, seat)
         live = await self.rooms.get(sitting.conference)
@@ -82,8 +80,12 @@ class Access:
         return Admission(sitting.conference, own, own, may)
 
     def _seat(self, seat: str) -> Seat:
+        """The seat of a media token, which may be older than the end of what it was made for."""
         with reading(self.engine) as database:
-            return seats.seat_of(database, seat)
+            found = seats.seat_of(database, seat)
+            if found.revoked or seats.is_shut(database, seat):
+                raise MediaRefusal("media_not_allowed")
+            return found
 
     def bar(self, conference: str, person: str, out: bool) -> None:
         """Makes everything void that a refused person holds (R31), or opens the seat again for one who was readmitted (R33): new links and codes

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from moderation.kernel import Refusal
 from server.accounts.keys import Keys, new_secret
-from server.accounts.seats import seat_of
+from server.accounts.seats import is_shut, seat_of
 from server.accounts.staff import account_of
 from server.db.tables import link
 
@@ -69,6 +69,8 @@ def follow(connection: Connection, keys: Keys, token: str, now: int) -> Link:
     if row is not None and row.seat is not None and seat_of(connection, row.seat).revoked:
         raise Refusal("seat_revoked")
     if row is None or row.revoked is not None or row.uses_left == 0 or (row.expires is not None and row.expires <= now):
+        raise Refusal("link_refused")
+    if row.seat is not None and is_shut(connection, row.seat):
         raise Refusal("link_refused")
     return Link(row.kind, row.account, row.seat, row.conference)
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from moderation.kernel import Refusal
 from server.accounts.keys import Keys, new_id
 from server.accounts.sessions import revoke_all
-from server.db.tables import code, link, seat, session
+from server.db.tables import account, code, link, seat, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ def seats_of(connection: Connection, account: str) -> list[Seat]:
 def _seats(connection: Connection, condition: ColumnElement[bool]) -> list[Seat]:
     rows = connection.execute(select(seat).where(condition).order_by(seat.c.created.desc(), seat.c.id))
     return [Seat(row.id, row.conference, row.person, row.account, row.revoked is not None) for row in rows]
+
+
+def is_shut(connection: Connection, id_: str) -> bool:
+    """Whether the staff account that holds this seat is closed: then nothing leads to it, until the account is opened again."""
+    closed = select(account.c.disabled).join(seat, seat.c.account == account.c.id).where(seat.c.id == id_)
+    return connection.scalar(closed) is True
 
 
 def revoke_seat(connection: Connection, id_: str, now: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from server.accounts.keys import Keys, new_secret
 from server.db.tables import account, seat, session
@@ -54,12 +54,12 @@ def open_session(
 
 
 def session_of(connection: Connection, keys: Keys, secret: str, now: int) -> Session | None:
-    """The session of a secret; None when it is unknown, over or revoked, its account disabled or its seat
-    revoked."""
+    """The session of a secret; None when it is unknown, over or revoked, its account (or the one that holds its
+    seat) disabled, or its seat revoked."""
     row = connection.execute(
         select(session.c.account, session.c.seat, session.c.seen, session.c.expires)
-        .outerjoin(account, account.c.id == session.c.account)
         .outerjoin(seat, seat.c.id == session.c.seat)
+        .outerjoin(account, account.c.id == func.coalesce(session.c.account, seat.c.account))
         .where(
             session.c.secret_hash == keys.hash("session", secret),
             session.c.revoked.is_(None),

@@ -110,7 +110,7 @@ class LiveRoom:
                 self._do(self._carry_standing(entry.fact.person))
             elif isinstance(entry.fact, SentBack):  # whoever waits in the lobby hears and sees nothing of the room (R6)
                 for person in entry.fact.persons:
-                    self._do(self._silence(person))
+                    self._do(self.silence(person))
 
     def _stored(self, ok: bool) -> None:
         self.hub.signal_all({"kind": "saving", "ok": ok})
@@ -137,10 +137,10 @@ class LiveRoom:
         self._do(self._put_out(person))
 
     async def _put_out(self, person: str) -> None:
-        await self._silence(person)
+        await self.silence(person)
         await self._carry_standing(person)
 
-    async def _silence(self, person: str) -> None:
+    async def silence(self, person: str) -> None:
         """Ends all that a person's devices send and hear."""
         with contextlib.suppress(MediaRefusal):
             await self._media.remove_source(self.id, person)

@@ -13,9 +13,9 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from moderation import Refusal
 from server.accounts.seats import Seat
+from server.clock import now
 from server.errors import language_of
 from server.i18n import chosen_language, t
-from server.rooms.clock import now
 from server.rooms.frames import Ack, Bye, Do, Hello, Ping, Pong, Refused, Signal
 from server.rooms.hub import NO_SEAT, OUT, REFUSED, TOO_MANY, Hub, Socket, pack
 from server.rooms.messages import TOO_LARGE, Malformed, command_from, frame_from
@@ -36,6 +36,10 @@ PER_PERSON = 12
 
 FORGIVEN = 8
 """Malformed frames that are answered before the socket is closed."""
+
+LOOK_AGAIN = 5.0
+"""Seconds after which it is looked at again whether one may still sit there; for staff, whose sessions end while they are connected. What ends a
+citizen's, a refusal, comes from the room itself."""
 
 BINARY = "binary frame"
 FATAL = {BINARY: 1008, TOO_LARGE: 1009}
@@ -90,7 +94,7 @@ def socket_routes(rooms: Rooms, sitter: Sitter) -> APIRouter:
             return
         except WebSocketDisconnect:
             return
-        await visit(websocket, live, sitting, hello, chosen_language(hello.lang, lang))
+        await visit(websocket, live, sitting, hello, chosen_language(hello.lang, lang), sitter)
 
     return router
 
@@ -118,7 +122,7 @@ async def goodbye(websocket: WebSocket, code: int, reason: str, lang: Any) -> No
         await websocket.close(code, reason)
 
 
-async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, lang: Any) -> None:
+async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, lang: Any, sitter: Sitter) -> None:
     """A screen's stay in the room."""
     hub = live.hub
     state = live.room.state
@@ -138,6 +142,7 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
     bucket = Bucket(BURST, loop.time())
     malformed = 0
     tasks: set[asyncio.Task[None]] = set()
+    watch = asyncio.create_task(while_seated(websocket, live, seat, socket, sitter)) if seat.account else None
     try:
         while not socket.outlet.closed:
             try:
@@ -175,7 +180,26 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
         if not socket.outlet.given_up:
             raise
     finally:
+        if watch is not None:
+            watch.cancel()
         hub.drop(socket)
+
+
+async def while_seated(websocket: WebSocket, live: LiveRoom, seat: Seat, socket: Socket, sitter: Sitter) -> None:
+    """Ends a screen once the session it stands on has ended: signed out, the account closed, or a new password. With a person's last screen goes what
+    the person sends and hears."""
+    while not socket.outlet.closed:
+        await asyncio.sleep(LOOK_AGAIN)
+        try:
+            await sitter(websocket, seat.id)
+        except Refusal as refusal:
+            if refusal.code != "seat_revoked":  # which the room does itself, and says so
+                if live.hub.sockets_of(seat.person) <= {socket}:
+                    await live.silence(seat.person)
+                await live.hub.say_goodbye(socket, NO_SEAT, "no_seat")
+                return
+        except Exception:
+            log.exception("seat %s not looked at", seat.id)
 
 
 async def carry_out(live: LiveRoom, socket: Socket, message: Do) -> None:

@@ -12,9 +12,9 @@ from moderation.kernel import Refusal
 from server.accounts.codes import LASTS, TRIES, issue_code, redeem_code
 from server.accounts.keys import ALPHABET, Keys
 from server.accounts.links import SETUP_LASTS, follow, public_link, revoke_links, seat_link, setup_link, use_up
-from server.accounts.seats import new_seat, readmit, revoke_seat, seat_of, seat_of_person, seats_of
+from server.accounts.seats import is_shut, new_seat, readmit, revoke_seat, seat_of, seat_of_person, seats_of
 from server.accounts.sessions import open_session, session_of
-from server.accounts.staff import create_account, set_password
+from server.accounts.staff import create_account, disable_account, set_password
 from server.settings import Settings
 from tests.accounts.conftest import HOUR, NOW, PASSWORD
 
@@ -46,6 +46,20 @@ def test_a_person_has_one_seat_in_a_conference(engine: Engine, seat: str) -> Non
         assert [held.id for held in seats_of(connection, staff)] == [other]
         refused(lambda: seat_of(connection, "x"), "seat_unknown")
         refused(lambda: seat_of_person(connection, "conference", "x"), "seat_unknown")
+
+
+def test_a_seat_is_no_way_around_a_closed_account(engine: Engine, keys: Keys) -> None:
+    """Neither a personal link nor a session by one outlasts the closing; when the account is opened again, links lead in again."""
+    with engine.begin() as connection:
+        staff = create_account(connection, "binh", "Bình", NOW)
+        held = new_seat(connection, "conference", "p-bình", NOW, account=staff)
+        token, secret = seat_link(connection, keys, held, NOW), open_session(connection, keys, NOW, HOUR, seat=held)
+        assert session_of(connection, keys, secret, NOW) and not is_shut(connection, held)
+        disable_account(connection, staff, True, NOW)
+        assert session_of(connection, keys, secret, NOW) is None and is_shut(connection, held)
+        refused(lambda: follow(connection, keys, token, NOW))
+        disable_account(connection, staff, False, NOW)
+        assert follow(connection, keys, token, NOW).seat == held
 
 
 def test_a_personal_link_is_used_again_until_revoked_or_over(engine: Engine, keys: Keys, seat: str) -> None:

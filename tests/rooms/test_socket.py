@@ -9,6 +9,7 @@ import random
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from logging.handlers import BufferingHandler
 from typing import Any
 
@@ -21,11 +22,15 @@ from moderation.rights import RIGHTS
 from moderation.view import view
 from server.accounts.keys import new_id
 from server.accounts.links import public_link
+from server.accounts.seats import seat_of
+from server.accounts.sessions import open_session, sign_out
+from server.accounts.staff import disable_account
+from server.clock import now
 from server.rooms import socket as door_of_the_room
-from server.rooms.clock import now
 from server.rooms.rooms import LiveRoom
 from tests.client import NotLetIn, enter
 from tests.rooms.house import House, until
+from tests.rooms.silence import Silence
 from tests.rooms.test_matrix import message
 
 
@@ -102,6 +107,33 @@ async def test_a_thousand_wrong_secrets_disturb_nobody(house: House) -> None:
             assert (await end_of(socket))[0] == 4401
     await oanh.ping()
     assert oanh.code is None and (await house.client(oanh.door).come()).audience == "citizen"
+
+
+async def test_a_socket_ends_with_the_session_it_stands_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signing out ends the screens of that browser, closing the account those of all, with what they send and hear; nobody else's."""
+    monkeypatch.setattr(door_of_the_room, "LOOK_AGAIN", 0.1)
+    live, parts, engine = await house.conference(), house.parts, house.parts.media
+    assert isinstance(engine, Silence)
+    chair, other = await house.come(live, "chair"), await house.come(live, "co-chair")
+
+    with parts.engine.begin() as database:
+        account = seat_of(database, chair.door.seat).account
+        assert account
+        here, there = (open_session(database, parts.keys, now(), 3_600_000, account=account) for _ in range(2))
+    signed_out, disabled = [await house.client(replace(chair.door, secret=secret)).come() for secret in (here, there)]
+    with parts.engine.begin() as database:
+        sign_out(database, parts.keys, here, now())
+    await signed_out.until(lambda: signed_out.code)
+    assert (signed_out.code, signed_out.bye and signed_out.bye["reason"]) == (4401, "no_seat")
+    await disabled.ping()
+    assert not engine.removed
+    with parts.engine.begin() as database:
+        disable_account(database, account, True, now())
+    await disabled.until(lambda: disabled.code)
+    await chair.until(lambda: chair.code)
+    assert (disabled.code, chair.code) == (4401, 4401), "a seat is no way around the account that holds it"
+    await until(lambda: (live.id, "chair") in engine.removed)
+    await other.ping()
 
 
 async def test_hello_comes_first_in_time_and_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
