@@ -29,9 +29,9 @@ from server.accounts.keys import new_id
 from server.accounts.seats import new_seat
 from server.accounts.sessions import open_session
 from server.app import Parts
+from server.clock import now
 from server.conferences.cases import open_case
 from server.demo.example import load
-from server.rooms.clock import now
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -104,7 +104,7 @@ async def first_steps(parts: Any, base: str) -> None:
     """On a server without accounts: makes the administrator's, and prints the link with which a password is set once (never «first visitor wins»)."""
     from server.accounts.links import setup_link
     from server.accounts.staff import accounts, create_account
-    from server.rooms.clock import now
+    from server.clock import now
 
     def make() -> str | None:
         with parts.engine.begin() as database:
@@ -234,7 +234,7 @@ def user_add(login: str, name: str, data: Data = None) -> None:
     """Tạo tài khoản và in liên kết đặt mật khẩu, dùng một lần."""
     from server.accounts.links import setup_link
     from server.accounts.staff import create_account
-    from server.rooms.clock import now
+    from server.clock import now
 
     with accounts_of(data) as (settings, database, keys):
         token = setup_link(database, keys, create_account(database, login, name, now()), now())
@@ -246,7 +246,7 @@ def user_link(login: str, data: Data = None) -> None:
     """In liên kết đặt lại mật khẩu; liên kết cũ hết hiệu lực."""
     from server.accounts.links import setup_link
     from server.accounts.staff import account_named
-    from server.rooms.clock import now
+    from server.clock import now
 
     with accounts_of(data) as (settings, database, keys):
         token = setup_link(database, keys, account_named(database, login).id, now())
@@ -257,7 +257,7 @@ def user_link(login: str, data: Data = None) -> None:
 def user_disable(login: str, data: Data = None) -> None:
     """Khóa tài khoản; mọi phiên kết thúc ngay."""
     from server.accounts.staff import account_named, disable_account
-    from server.rooms.clock import now
+    from server.clock import now
 
     with accounts_of(data) as (_, database, _):
         disable_account(database, account_named(database, login).id, True, now())

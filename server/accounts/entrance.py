@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from sqlalchemy import Connection, Engine, select
 from starlette.requests import HTTPConnection
 
 from moderation.kernel import Refusal
+from server import clock
 from server.accounts.cookies import ACCOUNT, held, seat_cookie
 from server.accounts.keys import Keys
 from server.accounts.seats import Seat, seat_of
@@ -15,11 +14,6 @@ from server.accounts.sessions import session_of, touch
 from server.accounts.staff import Account, account_of
 from server.db.engine import reading
 from server.db.tables import session
-
-
-def clock() -> int:
-    """Now, in ms since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 def sitter(engine: Engine, keys: Keys, connection: HTTPConnection, seat: str, lasts: int) -> Seat:
@@ -34,7 +28,7 @@ def sits(engine: Engine, keys: Keys, seat: str, own: str | None, staff: str | No
     Raises `Refusal`: seat_revoked when the chair refused this person, session_ended, not_signed_in (no secret
     at all), and seat_unknown for a seat that does not exist or is another's, which nobody can tell apart.
     """
-    now = clock()
+    now = clock.now()
     with reading(engine) as database:
         if own is None and staff is None:
             raise Refusal("not_signed_in")
@@ -55,7 +49,7 @@ def sits(engine: Engine, keys: Keys, seat: str, own: str | None, staff: str | No
 
 def signed_in(database: Connection, keys: Keys, secret: str | None) -> Account:
     """The account that a session secret is signed in to. Raises `Refusal`: not_signed_in without a secret, session_ended for one that is over."""
-    live = session_of(database, keys, secret, clock()) if secret else None
+    live = session_of(database, keys, secret, clock.now()) if secret else None
     if live is None or live.account is None:
         raise Refusal("session_ended" if secret else "not_signed_in")
     return account_of(database, live.account)

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 
 from moderation.kernel import Refusal
+from server import clock
 from server.accounts.codes import redeem_code
 from server.accounts.cookies import ACCOUNT, hand_out, held, held_seats, seat_cookie, take_back
-from server.accounts.entrance import clock, signed_in
+from server.accounts.entrance import signed_in
 from server.accounts.keys import Keys, new_id
 from server.accounts.limits import Tries, network
 from server.accounts.links import Link, follow, use_up
@@ -100,7 +101,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
         sign_ins.count(address, body.login)  # before the password is looked at: tries side by side count too
 
         def check() -> str:
-            return sign_in(engine, keys, body.login, body.password, clock(), lasts, **browser(request))
+            return sign_in(engine, keys, body.login, body.password, clock.now(), lasts, **browser(request))
 
         secret = await in_thread(check, hashing)
         sign_ins.forget(address, body.login)
@@ -137,13 +138,13 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
 
         def choose() -> str:
             with reading(engine) as connection:
-                link = follow(connection, keys, body.token, clock())
+                link = follow(connection, keys, body.token, clock.now())
                 if link.account is None:
                     raise Refusal("link_refused")
                 login = account_of(connection, link.account).login
             hashed = hash_password(body.password, login)
             with engine.begin() as connection:
-                now = clock()
+                now = clock.now()
                 use_up(connection, keys, body.token, now)
                 keep_password(connection, link.account, hashed, now)
                 return open_session(connection, keys, now, lasts, account=link.account, **browser(request))
@@ -161,7 +162,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
 
         def look() -> tuple[Link, bool]:
             with reading(engine) as connection:
-                link = follow(connection, keys, body.token, clock())
+                link = follow(connection, keys, body.token, clock.now())
                 if link.kind == "setup":
                     raise Refusal("link_refused")
                 if link.conference is None:
@@ -180,7 +181,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
 
         def sit() -> tuple[Seat, str]:
             with engine.begin() as connection:
-                now = clock()
+                now = clock.now()
                 current = follow(connection, keys, body.token, now)
                 id_ = current.seat or new_seat(connection, current.conference or "", person, now)
                 return seat_of(connection, id_), open_session(connection, keys, now, lasts, seat=id_, **browser(request))
@@ -194,7 +195,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
 
         def redeem() -> tuple[Seat, str] | None:
             with engine.begin() as connection:
-                now = clock()
+                now = clock.now()
                 seat = redeem_code(connection, keys, body.code, now)
                 if seat is None:
                     return None
@@ -212,7 +213,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
 def _end(engine: Engine, keys: Keys, secret: str | None) -> None:
     if secret is not None:
         with engine.begin() as connection:
-            sign_out(connection, keys, secret, clock())
+            sign_out(connection, keys, secret, clock.now())
 
 
 def _address(request: Request) -> str:

@@ -13,7 +13,7 @@ from server.accounts.keys import Keys, new_id
 from server.accounts.links import seat_link
 from server.accounts.seats import new_seat, seat_of_person
 from server.accounts.staff import account_named, create_account
-from server.rooms.clock import now
+from server.clock import now
 from server.rooms.rooms import LiveRoom, Rooms
 
 

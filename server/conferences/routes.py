@@ -17,9 +17,9 @@ from server.access import Access
 from server.accounts.codes import LASTS, issue_code
 from server.accounts.links import public_link, revoke_links
 from server.accounts.routes import Body
+from server.clock import now
 from server.conferences.cases import personal_link, seat_for
 from server.media.tokens import SECONDS, Kind
-from server.rooms.clock import now
 
 
 class ForPerson(Body):

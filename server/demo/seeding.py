@@ -12,9 +12,9 @@ import segno
 from moderation.kernel import Phase
 from server.accounts.links import public_link
 from server.app import Parts
+from server.clock import now
 from server.conferences.cases import open_case, personal_link
 from server.demo.example import load
-from server.rooms.clock import now
 
 ROLES = {
     "chair": "chair",

@@ -9,12 +9,12 @@ import hmac
 import logging
 import random
 import secrets
-import time
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 
+from server.clock import now
 from server.errors import answer, language_of, status_of
 from server.media.engine import MediaEngine, MediaRefusal
 from server.media.sdp import MAX_BYTES
@@ -102,7 +102,7 @@ def media_routes(
         response = Response(sdp, 201, media_type=SDP)
         response.headers["Location"] = f"{base}/{kind}/{seat}/{session}"
         response.headers["ETag"] = f'"{session}"'
-        for link in turn.links(seat, int(time.time() * 1000)) if turn else ():
+        for link in turn.links(seat, now()) if turn else ():
             response.headers.append("Link", link)
         return response
 

@@ -21,8 +21,8 @@ from moderation.people import IN_ROOM, ChangePresence, Channel, Standing
 from moderation.queue import Place, Status, order
 from moderation.view import View, audience, diff, me, view
 from server.accounts.keys import new_id
+from server.clock import now
 from server.i18n import t
-from server.rooms.clock import now
 from server.rooms.frames import Bye, Me, Patch, Snapshot, Told
 from server.rooms.room import Room
 from server.rooms.wire import Frame, Outlet

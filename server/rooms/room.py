@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from moderation import SYSTEM, Actor, Command, Conference, Entry, Refusal, actor, decide, evolve, fold
 from moderation.floor import timers
 from moderation.kernel import Ms
+from server.clock import now
 from server.db.journal import Draft, Journal, Overtaken, Record, StorageRefusal
-from server.rooms.clock import now
 from server.rooms.messages import decode, encode
 
 log = logging.getLogger(__name__)

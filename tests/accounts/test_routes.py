@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from server import clock
 from server.accounts.codes import issue_code
-from server.accounts.entrance import clock
 from server.accounts.keys import Keys
 from server.accounts.links import public_link, seat_link, setup_link
 from server.accounts.seats import new_seat, readmit, revoke_seat, seat_of_person
@@ -22,15 +22,15 @@ from tests.accounts.conftest import PASSWORD, Lobby, browser
 @pytest.fixture
 def binh(engine: Engine) -> str:
     with engine.begin() as connection:
-        id_ = create_account(connection, "binh", "Nguyễn Văn Bình", clock())
-        set_password(connection, id_, PASSWORD, clock())
+        id_ = create_account(connection, "binh", "Nguyễn Văn Bình", clock.now())
+        set_password(connection, id_, PASSWORD, clock.now())
     return id_
 
 
 @pytest.fixture
 def seat(engine: Engine) -> str:
     with engine.begin() as connection:
-        return new_seat(connection, "conference", "p-huong", clock())
+        return new_seat(connection, "conference", "p-huong", clock.now())
 
 
 def refusal(response: httpx.Response) -> tuple[int, str]:
@@ -43,7 +43,7 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
 async def test_staff_sign_in_see_their_seats_and_sign_out(web: httpx.AsyncClient, engine: Engine, binh: str) -> None:
     assert refusal(await web.get("/api/me")) == (401, "not_signed_in")
     with engine.begin() as connection:
-        seat = new_seat(connection, "conference", "chair", clock(), account=binh)
+        seat = new_seat(connection, "conference", "chair", clock.now(), account=binh)
     response = await web.post("/api/sign-in", json={"login": "binh", "password": PASSWORD})
     assert response.json() == {"redirect": "/"}
     cookie = response.headers["set-cookie"]
@@ -97,7 +97,7 @@ async def test_a_success_forgets_the_failures(web: httpx.AsyncClient, binh: str)
 
 async def test_a_personal_link_leads_to_its_seat_again_and_again(app: ASGIApp, web: httpx.AsyncClient, engine: Engine, keys: Keys, seat: str) -> None:
     with engine.begin() as connection:
-        token = seat_link(connection, keys, seat, clock())
+        token = seat_link(connection, keys, seat, clock.now())
     assert refusal(await web.get(f"/hop/{seat}")) == (401, "not_signed_in")
     response = await web.post("/api/enter", json={"token": token})
     assert response.json() == {"seat": seat, "redirect": f"/hop/{seat}"}
@@ -118,7 +118,7 @@ async def test_a_seat_of_another_and_one_that_is_not_are_told_apart_by_nobody(
 
 async def test_a_public_link_leads_into_the_lobby_by_name(web: httpx.AsyncClient, engine: Engine, keys: Keys, lobby: Lobby) -> None:
     with engine.begin() as connection:
-        token = public_link(connection, keys, "conference", clock())
+        token = public_link(connection, keys, "conference", clock.now())
     assert (await web.post("/api/enter", json={"token": token})).json() == {"asks": "name"}
     assert refusal(await web.post("/api/enter", json={"token": token, "name": " "})) == (422, "text_missing")
     lobby.full = True
@@ -133,7 +133,7 @@ async def test_a_public_link_leads_into_the_lobby_by_name(web: httpx.AsyncClient
 
 async def test_a_code_of_the_desk_makes_a_phone_somebodys(app: ASGIApp, web: httpx.AsyncClient, engine: Engine, keys: Keys, seat: str) -> None:
     with engine.begin() as connection:
-        code = issue_code(connection, keys, seat, clock())
+        code = issue_code(connection, keys, seat, clock.now())
     assert (await web.post("/api/code", json={"code": code.lower()})).json()["seat"] == seat
     assert (await web.get(f"/hop/{seat}")).status_code == 200
     assert refusal(await web.post("/api/code", json={"code": code})) == (403, "code_refused")
@@ -149,13 +149,13 @@ async def test_who_is_refused_is_out_on_all_devices_and_comes_back_by_no_way(
     """R31: not by the session, the link, a new page, or the public link under another name with the cookie
     still there."""
     with engine.begin() as connection:
-        token, public = seat_link(connection, keys, seat, clock()), public_link(connection, keys, "conference", clock())
-        elsewhere = public_link(connection, keys, "another", clock())
+        token, public = seat_link(connection, keys, seat, clock.now()), public_link(connection, keys, "conference", clock.now())
+        elsewhere = public_link(connection, keys, "another", clock.now())
     async with browser(app, "203.0.113.8") as phone:
         for device in (web, phone):
             assert (await device.post("/api/enter", json={"token": token})).status_code == 200
         with engine.begin() as connection:
-            revoke_seat(connection, seat, clock())
+            revoke_seat(connection, seat, clock.now())
         for device in (web, phone):
             assert refusal(await device.get(f"/hop/{seat}")) == (403, "seat_revoked")
             assert refusal(await device.post("/api/enter", json={"token": token})) == (403, "seat_revoked")
@@ -173,18 +173,18 @@ async def test_who_is_refused_is_out_on_all_devices_and_comes_back_by_no_way(
 
 async def test_a_staff_member_who_is_refused_loses_that_seat_and_keeps_the_account(web: httpx.AsyncClient, engine: Engine, binh: str) -> None:
     with engine.begin() as connection:
-        seat = new_seat(connection, "conference", "chair", clock(), account=binh)
+        seat = new_seat(connection, "conference", "chair", clock.now(), account=binh)
     await web.post("/api/sign-in", json={"login": "binh", "password": PASSWORD})
     with engine.begin() as connection:
-        revoke_seat(connection, seat, clock())
+        revoke_seat(connection, seat, clock.now())
     assert refusal(await web.get(f"/hop/{seat}")) == (403, "seat_revoked")
     assert (await web.get("/api/me")).json()["seats"] == []
 
 
 async def test_a_setup_link_sets_the_password_once(app: ASGIApp, web: httpx.AsyncClient, engine: Engine, keys: Keys) -> None:
     with engine.begin() as connection:
-        staff = create_account(connection, "moi", "Mới", clock())
-        token = setup_link(connection, keys, staff, clock())
+        staff = create_account(connection, "moi", "Mới", clock.now())
+        token = setup_link(connection, keys, staff, clock.now())
     weak, good = {"token": token, "password": "ngắn"}, {"token": token, "password": PASSWORD}
     assert refusal(await web.post("/api/setup", json=weak)) == (422, "password_short")
     assert refusal(await web.post("/api/enter", json={"token": token})) == (403, "link_refused")
@@ -197,7 +197,7 @@ async def test_a_setup_link_sets_the_password_once(app: ASGIApp, web: httpx.Asyn
 
 async def test_a_link_is_of_no_use_for_what_it_is_not(web: httpx.AsyncClient, engine: Engine, keys: Keys, seat: str) -> None:
     with engine.begin() as connection:
-        token = seat_link(connection, keys, seat, clock())
+        token = seat_link(connection, keys, seat, clock.now())
     setup = {"token": token, "password": PASSWORD}
     assert refusal(await web.post("/api/setup", json=setup)) == (403, "link_refused")
 
@@ -229,7 +229,7 @@ async def test_an_unfit_name_is_refused(web: httpx.AsyncClient, engine: Engine, 
     import json
 
     with engine.begin() as connection:
-        token = public_link(connection, keys, "conference", clock())
+        token = public_link(connection, keys, "conference", clock.now())
     content = json.dumps({"token": token, "name": name})
     response = await web.post("/api/enter", content=content, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
@@ -238,7 +238,7 @@ async def test_an_unfit_name_is_refused(web: httpx.AsyncClient, engine: Engine, 
 
 async def test_a_name_with_markup_is_taken_literally(web: httpx.AsyncClient, engine: Engine, keys: Keys, lobby: Lobby) -> None:
     with engine.begin() as connection:
-        token = public_link(connection, keys, "conference", clock())
+        token = public_link(connection, keys, "conference", clock.now())
     name = "<img src=x onerror=alert(1)> {{7*7}} {name} =1+1"
     assert (await web.post("/api/enter", json={"token": token, "name": name})).status_code == 200
     assert lobby.came[0][2] == name
@@ -265,6 +265,6 @@ async def test_a_refusal_speaks_the_readers_language(web: httpx.AsyncClient) -> 
 async def test_a_browser_that_crashes_finds_its_session_again(web: httpx.AsyncClient, engine: Engine, keys: Keys) -> None:
     """A secretary whose browser fell over goes on without looking for the link: the cookie is kept on disk."""
     with engine.begin() as connection:
-        token = seat_link(connection, keys, new_seat(connection, "c", "p", clock()), clock())
+        token = seat_link(connection, keys, new_seat(connection, "c", "p", clock.now()), clock.now())
     response = await web.post("/api/enter", json={"token": token})
     assert "Max-Age=604800" in response.headers["set-cookie"]

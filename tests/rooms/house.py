@@ -18,8 +18,8 @@ from server.accounts.keys import new_id
 from server.accounts.seats import seat_of_person
 from server.accounts.sessions import open_session
 from server.app import Parts
+from server.clock import now
 from server.conferences.cases import open_case, seat_for
-from server.rooms.clock import now
 from server.rooms.frames import SAID
 from server.rooms.messages import adapter
 from server.rooms.rooms import LiveRoom

@@ -17,10 +17,10 @@ from moderation.view import me, view
 from server.accounts.entrance import sits
 from server.accounts.keys import new_id
 from server.accounts.links import public_link
+from server.clock import now
 from server.conferences.cases import personal_link
 from server.rehearsal.script import bound, script
 from server.rooms import hub
-from server.rooms.clock import now
 from server.rooms.rooms import LiveRoom
 from tests.client import Client, Door, NotLetIn, enter
 from tests.rooms.house import PEOPLE, House, until

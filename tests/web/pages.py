@@ -11,8 +11,8 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from server.accounts.links import seat_link
+from server.clock import now
 from server.conferences.cases import seat_for
-from server.rooms.clock import now
 from server.rooms.rooms import LiveRoom
 from tests.rooms.house import House
 

@@ -18,7 +18,7 @@ from moderation.people import Admit, Join
 from moderation.queue import CloseQueue, Enqueue, OpenQueue
 from server.accounts.keys import new_id
 from server.accounts.links import public_link
-from server.rooms.clock import now
+from server.clock import now
 from server.rooms.rooms import LiveRoom
 from tests.rooms.house import House, open_house
 from tests.rooms.phases import bring_to

@@ -1,4 +1,4 @@
-"""The time of the room: starts at the system's time and runs with the monotonic clock: a jump of the system's clock moves no countdown."""
+"""The time of the server: starts at the system's time and runs with the monotonic clock: a jump of the system's clock moves no countdown."""
 
 from __future__ import annotations
 
