@@ -178,7 +178,7 @@ export interface View {
     signatures: { person: string; role: string; digest: string; at: Ms }[];
   };
   items: Record<string, { step: number; required: boolean; done?: Ms; waived?: string }>;
-  conditions: { id: string; met: boolean; missing?: string[] }[];
+  conditions: { id: string; met: boolean; missing?: number }[];
   undo: { name?: string; at?: Ms };
   people: Record<string, Person>;
   lobby: Record<string, Person>;
