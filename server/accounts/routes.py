@@ -22,7 +22,7 @@ from server.accounts.links import Link, follow, use_up
 from server.accounts.passwords import LONGEST, hash_password
 from server.accounts.seats import Seat, new_seat, refused_address, refused_device, seat_of, seats_of
 from server.accounts.sessions import open_session, sign_out
-from server.accounts.staff import account_of, keep_password, plain_text, sign_in
+from server.accounts.staff import account_of, keep_password, login_of, plain_text, sign_in
 from server.db.engine import reading
 from server.settings import Settings
 
@@ -97,14 +97,15 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
         address = _address(request)
         visits.check(address)
         visits.count(address)
-        sign_ins.check(address, body.login)
-        sign_ins.count(address, body.login)  # before the password is looked at: tries side by side count too
+        login = login_of(body.login)
+        sign_ins.check(address, login)
+        sign_ins.count(address, login)  # before the password is looked at: tries side by side count too
 
         def check() -> str:
             return sign_in(engine, keys, body.login, body.password, clock.now(), lasts, **browser(request))
 
         secret = await in_thread(check, hashing)
-        sign_ins.forget(address, body.login)
+        sign_ins.forget(address, login)
         await in_thread(lambda: _end(engine, keys, held(request, ACCOUNT)))
         hand_out(request, response, ACCOUNT, secret)
         return {"redirect": "/"}

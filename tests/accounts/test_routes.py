@@ -88,6 +88,13 @@ async def test_failures_delay_the_one_who_fails_and_nobody_else(app: ASGIApp, bi
         assert (await chair.post("/api/sign-in", json=right)).status_code == 200
 
 
+async def test_one_account_is_tried_five_times_however_its_login_is_written(web: httpx.AsyncClient, binh: str) -> None:
+    for login in ("binh", "Binh", "bINH", " binh", "BINH "):
+        assert (await web.post("/api/sign-in", json={"login": login, "password": "không phải"})).status_code == 401
+    late = await web.post("/api/sign-in", json={"login": "biNh", "password": PASSWORD})
+    assert late.json()["code"] == "too_many_tries"
+
+
 async def test_a_success_forgets_the_failures(web: httpx.AsyncClient, binh: str) -> None:
     for _ in range(3):
         for _ in range(4):
