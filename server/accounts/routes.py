@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import Engine
 
 from moderation.kernel import Refusal
@@ -23,6 +23,7 @@ from server.accounts.passwords import LONGEST, hash_password
 from server.accounts.seats import Seat, new_seat, refused_address, refused_device, seat_of, seats_of
 from server.accounts.sessions import open_session, sign_out
 from server.accounts.staff import account_of, keep_password, login_of, plain_text, sign_in
+from server.body import Body, BodyRoute
 from server.db.engine import reading
 from server.settings import Settings
 
@@ -34,12 +35,6 @@ class Knock(Protocol):
     together. May raise `Refusal`."""
 
     async def __call__(self, conference: str, person: str, name: str, suspect: bool) -> None: ...
-
-
-class Body(BaseModel):
-    """Of a request: unknown fields are refused, and nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SignIn(Body):
@@ -73,7 +68,7 @@ class Setup(Body):
 def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock) -> APIRouter:
     """The routes under `/api`. Argon2 runs two at a time, so that a flood of sign-ins cannot take all threads
     and memory."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api", route_class=BodyRoute)
     lasts = settings.session_hours * 3_600_000
     hashing = CapacityLimiter(2)
     sign_ins = Tries("5/minute", "12/10 minutes", "30/hour")  # failures, for an account from an address

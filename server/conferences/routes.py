@@ -16,7 +16,7 @@ from moderation.rights import actor
 from server.access import Access
 from server.accounts.codes import LASTS, issue_code
 from server.accounts.links import public_link, revoke_links
-from server.accounts.routes import Body
+from server.body import Body, BodyRoute
 from server.clock import now
 from server.conferences.cases import personal_link, seat_for
 from server.media.tokens import SECONDS, Kind
@@ -44,7 +44,7 @@ def qr_svg(text: str, scale: int = 6) -> str:
 
 def conference_routes(access: Access) -> APIRouter:
     """The routes under `/api/seats/{seat}`, and the QR of the hall display."""
-    router = APIRouter()
+    router = APIRouter(route_class=BodyRoute)
     public: dict[str, str] = {}
 
     def base(request: Request) -> str:

@@ -222,6 +222,7 @@ async def test_a_link_is_of_no_use_for_what_it_is_not(web: httpx.AsyncClient, en
         b'{"token": "' + b"x" * 101 + b'"}',
         b'{"token": "x", "name": "' + b"x" * 10_000 + b'"}',
         b"[" * 5_000,
+        b'{"token": "x", "token": "x"}',
     ],
 )
 async def test_what_is_malformed_is_refused_in_the_one_shape(web: httpx.AsyncClient, content: bytes) -> None:
@@ -231,7 +232,7 @@ async def test_what_is_malformed_is_refused_in_the_one_shape(web: httpx.AsyncCli
     assert status in (400, 422)
 
 
-@pytest.mark.parametrize("name", ["\u202eĐào", "Đào\x00", "\ud800", "x" * 121, "​"])
+@pytest.mark.parametrize("name", ["\u3164", "\u2800 \u2800", "Đào\ufe00", "\ufffe", "o" + "\u0335" * 50, "\u202eĐào", "Đào\x00", "\ud800", "x" * 121, "​"])
 async def test_an_unfit_name_is_refused(web: httpx.AsyncClient, engine: Engine, keys: Keys, lobby: Lobby, name: str) -> None:
     import json
 
