@@ -25,13 +25,6 @@ class Turn:
         user = f"{now // 1000 + SECONDS}:{name}"
         return user, b64encode(hmac.digest(self.secret.encode(), user.encode(), "sha1")).decode()
 
-    def ice_servers(self, name: str, now: int) -> list[dict[str, object]]:
-        """As a browser's RTCPeerConnection takes them (`iceServers`)."""
-        if not self.urls:
-            return []
-        user, password = self.credentials(name, now)
-        return [{"urls": list(self.urls), "username": user, "credential": password}]
-
     def links(self, name: str, now: int) -> list[str]:
         """As `Link` header values of a WHIP or WHEP answer (RFC 9725 section 4.6)."""
         user, password = self.credentials(name, now)
