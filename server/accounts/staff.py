@@ -14,6 +14,7 @@ from server.accounts.passwords import check_password, hash_password
 from server.accounts.sessions import open_session, revoke_all
 from server.db.engine import reading
 from server.db.tables import account, link
+from server.unseen import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,14 @@ class Account:
 
 
 def plain_text(value: str, longest: int, field: str) -> str:
-    """One line a person typed: NFC, trimmed; refused when empty, too long, or with control or direction
+    """One line a person typed: NFC, trimmed; refused when empty, too long, or with control, direction or unseen
     characters in it."""
     value = unicodedata.normalize("NFC", value).strip()
     if not value:
         raise Refusal("text_missing", field=field)
     if len(value) > longest:
         raise Refusal("text_too_long", field=field, limit=longest)
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in value):
+    if seen(value) != value or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
         raise Refusal("text_unfit", field=field)
     return value
 

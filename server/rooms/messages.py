@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import unicodedata
 from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -20,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from moderation import history, rights
 from moderation.kernel import EVOLVE, Command, Fact, Refusal
 from server.rooms.frames import ASKED, Do, Hello, Ping, Signal
+from server.unseen import seen
 
 __all__ = ["Malformed", "command_from", "decode", "encode", "facts", "frame_from", "history"]
 
@@ -40,7 +40,6 @@ class Malformed(Exception):
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_JOINER = "\u200d"
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -70,8 +69,7 @@ def tidy(value: Any, depth: int = 0) -> Any:
 
 
 def tidy_text(text: str) -> str:
-    """The text in NFC, without control characters (but line feed and tab) and without invisible ones: those turn the direction of what is around
-    them, or make two texts differ that look the same. The joiner between two pictures of an emoji stays. NUL and lone surrogates are refused."""
+    """The text in NFC, without control characters (but line feed and tab) and without what is not `seen`. NUL and lone surrogates are refused."""
     if "\0" in text:
         raise Malformed("NUL in text")
     text = _CONTROL.sub("", text)
@@ -81,15 +79,7 @@ def tidy_text(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise Malformed("lone surrogate in text") from None
-    kept = (c for n, c in enumerate(text) if unicodedata.category(c) != "Cf" or joins(text, n))
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def joins(text: str, n: int) -> bool:
-    """Whether the n-th character joins two pictures into one."""
-    if text[n] != _JOINER or not 0 < n < len(text) - 1:
-        return False
-    return (text[n - 1] == "\ufe0f" or unicodedata.category(text[n - 1]) in ("So", "Sk")) and unicodedata.category(text[n + 1]) == "So"
+    return seen(text)
 
 
 def frame_from(text: str) -> Hello | Do | Signal | Ping:

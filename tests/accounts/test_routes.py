@@ -232,7 +232,10 @@ async def test_what_is_malformed_is_refused_in_the_one_shape(web: httpx.AsyncCli
     assert status in (400, 422)
 
 
-@pytest.mark.parametrize("name", ["\u3164", "\u2800 \u2800", "Đào\ufe00", "\ufffe", "o" + "\u0335" * 50, "\u202eĐào", "Đào\x00", "\ud800", "x" * 121, "​"])
+@pytest.mark.parametrize(
+    "name",
+    ["\u3164", "\u2800 \u2800", "Đào\ufe00", "\ufffe", "o" + "\u0335" * 50, "\u202eĐào", "Đào\x00", "\ud800", "x" * 121, "​"],
+)
 async def test_an_unfit_name_is_refused(web: httpx.AsyncClient, engine: Engine, keys: Keys, lobby: Lobby, name: str) -> None:
     import json
 

@@ -126,6 +126,10 @@ def test_a_command_is_what_its_dataclass_says() -> None:
         ("{{7*7}} =1+1 ../ %0d%0a", "{{7*7}} =1+1 ../ %0d%0a"),
         ("👩\u200d👧 \U0001f3f3\ufe0f\u200d🌈", "👩\u200d👧 \U0001f3f3\ufe0f\u200d🌈"),
         ("A\u200dB\u200d", "AB"),
+        ("1\ufe0f\u20e3 ❤\ufe0f", "1\ufe0f\u20e3 ❤\ufe0f"),
+        ("\u3164\u115f\u2800\uffa0", ""),
+        ("Cô\ufe00 Hà\U000e0101\u034f\ufffe", "Cô Hà"),
+        ("o" + "\u0335" * 90 + "k", "o" + "\u0335" * 4 + "k"),
     ],
 )
 def test_a_text_loses_what_cannot_be_seen_and_nothing_else(typed: str, kept: str) -> None:
