@@ -10,6 +10,8 @@ import { outcomePanel } from "./secretary/outcomes.js";
 import { signingPanel } from "./secretary/signing.js";
 import { wordsOf } from "./secretary/words.js";
 import { folded } from "./desk/names.js";
+import { openProposals, proposeButton } from "./desk/conduct.js";
+import { Petitions } from "./office/petitions.js";
 
 /** @typedef {import("./connection.js").Room} Room */
 /** @typedef {import("./protocol.js").MinutesLine} MinutesLine */
@@ -33,6 +35,7 @@ export class Desk {
     this.room = room;
     this.drafts = drafts;
     this.writers = new Writers(room, () => this.redraw());
+    this.petitions = new Petitions(room, () => this.redraw());
     drafts.addEventListener("change", () => {
       this.#tell();
       this.redraw();
@@ -102,20 +105,21 @@ function draw(room) {
     ${bar(desk)}
     <nav class="tabs narrow" aria-label=${t("secretary.title")}>${tabs.map((tab) => button({ label: labels[tab], kind: "tab", pressed: desk?.tab === tab, onclick: () => desk?.set({ tab }) }))}</nav>
     <section class="minutes" aria-labelledby="minutes-title">${minutes(desk)}</section>
-    <aside class="side">${outcomePanel(desk)} ${signingPanel(desk)}</aside>
+    <aside class="side">${openProposals(room)} ${room.view.agenda.step === 3 ? desk.petitions.draw() : nothing} ${outcomePanel(desk)} ${signingPanel(desk)}</aside>
     ${fieldSuggestions(room.view)}
   </div>`;
 }
 
 /** Step, speaker, and whether everything is saved. @param {Desk} desk */
-function bar({ room: { view }, drafts }) {
+function bar({ room, drafts }) {
+  const { view } = room;
   const speech = view.floor.interposed ?? view.floor.speech;
   const state = drafts.state;
   const count = state === "clash" ? drafts.clashes.length : drafts.unsaved;
   const drawings = { saved: "check", saving: "refresh-cw", kept: "wifi-off", clash: "alert-triangle", refused: "alert-triangle" };
   return html`<div class="desk-bar">
     <p class="bar-step"><b>${view.agenda.step || ""}</b> ${stepLabel(view.agenda.step)}</p>
-    <p class="bar-floor">${speech ? html`${icon("mic")} ${nameOf(speech)} <speech-clock .speech=${speech}></speech-clock>` : nothing}</p>
+    <p class="bar-floor">${speech ? html`${icon("mic")} ${nameOf(speech)} <speech-clock .speech=${speech}></speech-clock>` : nothing} ${speech ? proposeButton(room, { id: speech.person, name: speech.name }) : nothing}</p>
     <p class="saving ${state}" data-saving=${state}>${icon(drawings[state])} <span>${t(`secretary.state.${state}`, { count })}</span></p>
   </div>`;
 }
@@ -159,9 +163,6 @@ function listed({ room: { view }, drafts, search, events }) {
   const wanted = folded(search);
   return ordered.filter((line) => (events || line.kind !== "event") && (!wanted || folded(`${line.draft ?? ""} ${line.text ?? ""} ${line.topic ?? ""}`).includes(wanted)));
 }
-
-
-
 
 function newest() {
   const last = [...document.querySelectorAll(".record")].at(-1);

@@ -1,6 +1,6 @@
-// What the desk can do about disorder: propose a rung to the chair, and carry out an escort (R30, R31).
+// What desk, office, operators and secretaries can do about disorder: propose a rung to the chair, and carry out an escort (R30, R31).
 import { html, nothing } from "../../../vendor/lit.js";
-import { button, commandButton, dialogForm, field, icon, nameOf, t, timeOf, toast } from "../ui.js";
+import { button, commandButton, dialogForm, field, icon, nameOf, t, timeOf, toast, whyNot } from "../ui.js";
 import { uuid7 } from "../ids.js";
 
 /** @typedef {import("../connection.js").Room} Room */
@@ -76,5 +76,8 @@ export function openProposals(room) {
   </section>`;
 }
 
-/** @param {Room} room @param {{id: string, name: string}} who */
-export const proposeButton = (room, who) => button({ label: t("desk.propose"), icon: "shield-alert", kind: "quiet small", name: `${t("desk.propose")}: ${who.name}`, why: room.me.may?.propose ? t(`refusal.${room.me.may.propose}`) : "", onclick: () => void proposeDialog(room, who) });
+/** The way to propose about a person; the ladder is for citizens, so nobody else has it (R28). @param {Room} room @param {{id: string, name: string}} who */
+export function proposeButton(room, who) {
+  if (room.view.people?.[who.id]?.roles.join() !== "citizen") return nothing;
+  return button({ label: t("desk.propose"), icon: "shield-alert", kind: "quiet small", name: `${t("desk.propose")}: ${who.name}`, why: whyNot(room, "propose"), onclick: () => void proposeDialog(room, who) });
+}

@@ -49,7 +49,7 @@ export class People {
             ${citizen && p.standing === "joined" && this.enqueue ? button({ label: t("desk.people.enqueue"), icon: "hand", kind: "quiet small", why: whyNot(this.room, "enqueue"), onclick: () => this.enqueue?.(p.id) }) : nothing}
             ${citizen ? button({ label: t("desk.code"), icon: "qr-code", kind: "quiet small", onclick: () => void codeDialog(p) }) : nothing}
             ${citizen && p.channel === "online" && this.room.me.may?.send_back !== undefined ? button({ label: t("desk.send_back"), icon: "log-out", kind: "quiet small", why: whyNot(this.room, "send_back"), onclick: () => void sendBack(this.room, p) }) : nothing}
-            ${citizen ? proposeButton(this.room, p) : nothing} ${this.more(p)}
+            ${proposeButton(this.room, p)} ${this.more(p)}
           </div>`
         : nothing}
     </li>`;

@@ -5,6 +5,7 @@ import { uuid7 } from "../ids.js";
 import { aboutName, bodyName, bodyOptions, fieldName, fieldsOf, petitionOptions } from "./names.js";
 import { outcomeOf, writeOutcome } from "./outcomes.js";
 import { mergeDialog } from "./merging.js";
+import { proposeButton } from "../desk/conduct.js";
 import { raise } from "../desk/statements.js";
 import { wordsOf } from "./words.js";
 
@@ -94,7 +95,8 @@ function actions(desk, line) {
       ? html`${button({ label: t("secretary.add_answer"), icon: "message-square", kind: "quiet small", onclick: () => desk.begin({ kind: "answer", about: line.speech, petition: line.petition }) })}
           ${speech.answered || speech.in_writing ? nothing : commandButton(room, { do: "mark_answered", speech: line.speech }, { label: t("secretary.mark_answered"), icon: "check", kind: "quiet small" })}
           ${button({ label: t("secretary.raise"), icon: "plus", kind: "quiet small", why: whyNot(room, "raise_petition"), onclick: () => void raise(room, speech, { content: line.text, field: line.field }) })}
-          ${button({ label: t("secretary.outcome.write"), icon: "gavel", kind: "quiet small", why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, line.petition ?? line.speech ?? "") })}`
+          ${button({ label: t("secretary.outcome.write"), icon: "gavel", kind: "quiet small", why: whyNot(room, "set_outcome"), onclick: () => writeOutcome(desk, line.petition ?? line.speech ?? "") })}
+          ${proposeButton(room, { id: speech.person, name: speech.name })}`
       : nothing}
     ${stored && line.kind !== "event" && !line.struck ? releaseButton(desk, line) : nothing}
     ${stored && (line.kind === "note" || line.kind === "answer") && !line.struck ? button({ label: t("secretary.strike"), icon: "x", kind: "quiet small", onclick: () => strike(desk, line) }) : nothing}
