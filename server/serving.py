@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from server.app import Parts, create_app
+from server.head import BoundedHttp
 from server.logs import log_config
 from server.media.engine import MediaEngine
 from server.rooms.wire import RoomProtocol
@@ -39,6 +40,7 @@ def server(settings: Settings, ready: Ready | None = None, tls: tuple[Path, Path
         app,
         host=settings.host,
         port=settings.port,
+        http=BoundedHttp,
         ws=RoomProtocol,
         ws_per_message_deflate=False,
         ws_ping_interval=None,

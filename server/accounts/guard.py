@@ -7,6 +7,7 @@ WebSocket hijacking), bounds the size of bodies, and gives every response its se
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -23,6 +24,8 @@ from server.settings import Settings
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 LARGEST = 1_048_576
 """Most bytes of a request's body."""
+BODY_WITHIN = 30.0
+"""Seconds in which a request's body has to be there."""
 
 _HOST = re.compile(r"(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
@@ -146,15 +149,24 @@ def _origin(url: str) -> tuple[str, str | None, int | None] | None:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Reading a body that says no length, up to the same bound."""
-    taken = 0
+    """Reading a body that says no length, up to the same bound, and one that trickles, up to its time."""
+    taken, whole = 0, False
+    ends: float | None = None
 
     async def read() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole, ends
+        if whole:  # from now on it waits for the client to go, which has no end
+            return await receive()
+        ends = ends or asyncio.get_running_loop().time() + BODY_WITHIN
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > LARGEST:
-            raise HTTPException(413)
+            raise HTTPException(413, headers={"Connection": "close"})
         return message
 
     return read

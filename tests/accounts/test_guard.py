@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.accounts import guard
 from server.accounts.cookies import held, is_secure
 from server.accounts.guard import LARGEST, Guard
 from server.logs import log_config
@@ -129,6 +130,19 @@ async def test_an_odd_host_is_refused_and_reaches_no_header(tmp_path: Path, host
         response = await web.get("/", headers={"Host": host})
     assert response.status_code == 400
     assert "ws://localhost" in response.headers["content-security-policy"]
+
+
+async def test_a_body_that_trickles_is_given_up(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_WITHIN", 0.2)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    async with asyncio.timeout(3), browser(app) as web:
+        late = await web.post("/api/enter", content=trickle(), headers={"content-type": "application/json"})
+    assert (late.status_code, late.json()["code"], late.headers["connection"]) == (408, "malformed_request", "close")
 
 
 async def test_a_body_too_large_is_refused_with_and_without_a_length(app: ASGIApp) -> None:
