@@ -13,6 +13,10 @@ import pytest
 import pytest_asyncio
 
 from moderation import Phase
+from moderation.conduct import Ground, Refuse
+from server.accounts.keys import new_id
+from server.accounts.seats import seat_of
+from server.db.engine import reading
 from server.media.engine import Levels, Restarted
 from server.rooms.rooms import LiveRoom
 from tests.rooms.house import House, open_house, until
@@ -73,6 +77,25 @@ async def test_a_seat_shows_its_page_and_nobody_elses(house: House) -> None:
         assert (await http.get(f"/hop/{own.seat}", follow_redirects=False)).status_code == 303
         for path in (f"/api/seats/{other.seat}/public-link", f"/hop/{other.seat}/qr.svg"):
             assert (await http.get(path, headers=cookies)).status_code == 404
+
+
+@pytest.mark.parametrize(("ground", "rule"), [(Ground.BREACH, 1), (Ground.UNDER_INFLUENCE, None)])
+async def test_a_refused_person_reads_why_and_nobody_else_does(house: House, ground: Ground, rule: int | None) -> None:
+    """R32, on every ground: ground, rule if one was broken, the chair's words shown literally; in place of the room, on every later visit."""
+    live = await house.conference()
+    oanh, phuc = house.door(live, "oanh"), house.door(live, "phuc")
+    await live.room.do(new_id(), "chair", Refuse("oanh", ground, "<b>Vì sao</b>", rule))
+    await until(lambda: refused_seat(house, oanh.seat))
+    async with web(house) as http:
+        for who, status, reads in ((oanh, 403, True), (phuc, 404, False)):
+            answer = await http.get(f"/hop/{oanh.seat}", headers={"Authorization": f"Bearer {who.secret}"})
+            assert (answer.status_code, "&lt;b&gt;Vì sao&lt;/b&gt;" in answer.text) == (status, reads)
+            assert (live.room.state.plan.house_rules[0] in answer.text) is (reads and rule is not None)
+
+
+def refused_seat(house: House, seat: str) -> bool:
+    with reading(house.parts.engine) as database:
+        return seat_of(database, seat).revoked
 
 
 async def test_foreign_pages_send_nothing(house: House) -> None:
