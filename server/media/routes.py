@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from server.clock import now
 from server.errors import answer, language_of, status_of
@@ -55,12 +56,16 @@ class Authorize(Protocol):
     async def __call__(self, request: Request, seat: str, kind: Kind) -> Admission: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Opened:
     seat: str
     conference: str
     credential: str | None
     """The Authorization header that opened it: ends it, too, even when the token has expired since."""
+    source: str | None
+    """What it publishes; None for a listener."""
+    replaced: bool = False
+    """Another session publishes the same source since; whoever ends this one is told, so that two machines do not take it from each other."""
 
 
 def media_routes(
@@ -95,7 +100,11 @@ def media_routes(
         else:
             low_data = request.query_params.get("low_data") in ("1", "true")
             sdp = await engine.listen(admission.conference, session, offer, minus=admission.minus, low_data=low_data)
-        opened[session] = _Opened(seat, admission.conference, request.headers.get("authorization"))
+        published = admission.source if kind == "whip" else None
+        for other in opened.values():
+            if published is not None and (other.conference, other.source) == (admission.conference, published):
+                other.replaced = True
+        opened[session] = _Opened(seat, admission.conference, request.headers.get("authorization"), published)
         if len(opened) > REMEMBERED:
             del opened[next(iter(opened))]
         base = (public_url or str(request.base_url)).rstrip("/")
@@ -115,7 +124,7 @@ def media_routes(
             await authorize(request, seat, kind)  # whoever may no longer publish may still end what they opened
         del opened[session]
         await engine.remove(known.conference, session)
-        return Response(status_code=200)
+        return JSONResponse({"replaced": known.replaced})
 
     def add(kind: Kind) -> None:
         @router.post(f"/{kind}/{{seat}}", status_code=201, name=f"{kind} open")

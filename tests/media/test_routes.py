@@ -64,6 +64,17 @@ async def test_who_has_left_the_stage_can_still_end_the_session(site: Site) -> N
     await publisher.close()
 
 
+async def test_whoever_was_replaced_is_told_when_they_end_their_session(site: Site) -> None:
+    first, second = Publisher(Tone(440.0)), Publisher(Tone(1000.0))
+    opened = []
+    for one in (first, second):
+        opened.append(await site.http.post("/whip/cookie", content=await one.offer(), headers=SDP))
+        await one.accept(opened[-1].text)
+    ended = [await site.http.delete(one.headers["location"]) for one in opened]
+    assert [one.json() for one in ended] == [{"replaced": True}, {"replaced": False}]
+    await asyncio.gather(first.close(), second.close())
+
+
 async def test_leave_is_asked_for_when_the_whole_offer_is_there(site: Site) -> None:
     """Whoever holds back the last bytes of an offer until they have been put out does not slip in behind it."""
     publisher = Publisher(Tone(440.0))

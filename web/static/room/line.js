@@ -2,6 +2,7 @@
 import { createRef, html, nothing, ref } from "../../vendor/lit.js";
 import { button, field, icon, t } from "./ui.js";
 import { devices, LevelMeter, listen, publish, testTone } from "./media.js";
+import { obsDialog } from "./obs.js";
 
 /** @typedef {import("./connection.js").Room} Room */
 
@@ -15,16 +16,23 @@ export class Line {
   /** @type {LevelMeter | null} */
   #meter = null;
   /** @type {MediaDeviceInfo[]} */
-  #microphones = [];
+  #devices = [];
   /** The level meter's place on the screen. */
   #shown = /** @type {import("lit/directives/ref.js").Ref<HTMLMeterElement>} */ (createRef());
   #trouble = "";
   #redraw;
+  #words;
 
-  /** @param {Room} room @param {() => void} redraw */
-  constructor(room, redraw) {
+  /** @param {Room} room @param {() => void} redraw @param {"operator" | "desk.hall"} [words] where the texts are that differ between a venue and the main hall */
+  constructor(room, redraw, words = "operator") {
     this.room = room;
     this.#redraw = redraw;
+    this.#words = words;
+  }
+
+  /** @returns {import("./media/session.js").SessionState} */
+  get state() {
+    return this.#sending?.state ?? "off";
   }
 
   draw() {
@@ -33,18 +41,40 @@ export class Line {
   }
 
   #out() {
-    const state = this.#sending?.state;
     return html`<section class="card" aria-labelledby="send-title">
-      <h2 id="send-title">${t("operator.send")}</h2>
+      <h2 id="send-title">${t(`${this.#words}.send`)}</h2>
       ${this.#trouble ? html`<p class="notice bad">${t(`operator.send.${this.#trouble}`)}</p>` : nothing}
       ${this.#stream
-        ? html`<video class="preview" muted autoplay playsinline aria-label=${t("operator.send.preview")} .srcObject=${this.#stream}></video>
+        ? html`<video class="preview" muted autoplay playsinline aria-label=${t(`${this.#words}.send.preview`)} .srcObject=${this.#stream}></video>
             <label class="level"><span>${t("operator.send.level")}</span> <meter min="0" max="1" low="0.35" optimum="0.7" ${ref(this.#shown)}></meter></label>
-            ${this.#microphones.length > 1 ? field({ label: t("operator.send.microphone"), control: html`<select @change=${(/** @type {Event} */ e) => void this.start(/** @type {HTMLSelectElement} */ (e.target).value)}>${this.#microphones.map((m) => html`<option value=${m.deviceId} ?selected=${m.deviceId === this.#microphone}>${m.label}</option>`)}</select>` }) : nothing}
-            <p class="notice ${state === "live" ? "good" : "warn"}">${t(state === "live" ? "operator.send.on" : "operator.send.lost")}</p>
-            ${button({ label: t("operator.send.stop"), icon: "video-off", onclick: () => this.stop() })}`
-        : button({ label: t("operator.send.start"), icon: "video", kind: "primary big wide", onclick: () => void this.start() })}
+            ${this.#choice("video", "operator.send.camera")} ${this.#choice("audio", "operator.send.microphone")}
+            <p class="notice ${this.state === "live" ? "good" : "warn"}">${this.#told()}</p>
+            <div class="buttons">${this.state === "replaced" ? button({ label: t("operator.send.again"), icon: "video", kind: "primary", onclick: () => this.#sending?.again() }) : nothing}
+              ${button({ label: t("operator.send.stop"), icon: "video-off", onclick: () => this.stop() })}</div>`
+        : html`<div class="buttons">${button({ label: t("operator.send.start"), icon: "video", kind: "primary big wide", onclick: () => void this.start() })}
+            ${button({ label: t("operator.obs"), icon: "settings", kind: "quiet", onclick: () => void obsDialog() })}</div>`}
     </section>`;
+  }
+
+  #told() {
+    if (this.state === "replaced") return t("operator.send.replaced");
+    if (this.state === "refused") return t(`refusal.${this.#sending?.refused}`);
+    return t(this.state === "live" ? `${this.#words}.send.on` : "operator.send.lost");
+  }
+
+  /** Another camera or microphone, where there are several. @param {"audio" | "video"} kind @param {string} label */
+  #choice(kind, label) {
+    const all = this.#devices.filter((d) => d.kind === `${kind}input`);
+    if (all.length < 2) return nothing;
+    const used = this.#used(kind);
+    const other = kind === "audio" ? "video" : "audio";
+    const chosen = (/** @type {Event} */ e) => void this.start({ [kind]: /** @type {HTMLSelectElement} */ (e.target).value, [other]: this.#used(other) });
+    return field({ label: t(label), control: html`<select @change=${chosen}>${all.map((d) => html`<option value=${d.deviceId} ?selected=${d.deviceId === used}>${d.label}</option>`)}</select>` });
+  }
+
+  /** The device in use. @param {"audio" | "video"} kind */
+  #used(kind) {
+    return this.#stream?.getTracks().find((track) => track.kind === kind)?.getSettings().deviceId;
   }
 
   #in() {
@@ -65,20 +95,16 @@ export class Line {
     </section>`;
   }
 
-  get #microphone() {
-    return this.#stream?.getAudioTracks()[0]?.getSettings().deviceId;
-  }
-
-  /** Opens the devices and sends them. @param {string} [microphone] */
-  async start(microphone) {
+  /** Opens the devices and sends them. @param {{audio?: string, video?: string}} [which] ids of devices */
+  async start({ audio, video } = {}) {
     this.stop();
-    const { stream, trouble } = await devices({ microphone });
+    const { stream, trouble } = await devices({ microphone: audio, camera: video ?? true });
     this.#trouble = trouble ?? "";
     if (stream) {
       this.#stream = stream;
       const meter = (this.#meter = new LevelMeter(stream));
       meter.addEventListener("level", () => this.#shown.value && (this.#shown.value.value = meter.level));
-      this.#microphones = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === "audioinput");
+      this.#devices = await navigator.mediaDevices.enumerateDevices();
       this.#sending = publish(this.room, stream);
       this.#sending.addEventListener("change", this.#redraw);
     }

@@ -68,7 +68,7 @@ export function toast(message, kind = "info") {
 /**
  * Opens a modal dialog with a form and waits: gives the form's data, or null when the person changed their mind.
  * @param {{title: string, body?: unknown, submit: string, cancel?: string, kind?: "primary" | "danger", className?: string}} parts
- * `body`: a template with named fields, checked by the browser (required, maxlength, …)
+ * `body`: a template with named fields, checked by the browser (required, maxlength, …); `cancel`: "" where there is nothing to decide
  * @returns {Promise<FormData | null>}
  */
 export function dialogForm({ title, body = nothing, submit, cancel = t("common.cancel"), kind = "primary", className = "" }) {
@@ -93,7 +93,7 @@ export function dialogForm({ title, body = nothing, submit, cancel = t("common.c
         <h2 id="dialog-title">${title}</h2>
         <div class="dialog-body">${body}</div>
         <div class="dialog-buttons">
-          <button type="button" class="button quiet" @click=${() => dialog.close()}>${cancel}</button>
+          ${cancel ? html`<button type="button" class="button quiet" @click=${() => dialog.close()}>${cancel}</button>` : nothing}
           <button type="submit" class="button ${kind}">${submit}</button>
         </div>
       </form>`,

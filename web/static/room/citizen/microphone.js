@@ -80,6 +80,7 @@ export class Microphone extends EventTarget {
       this.#session = publish(room, this.stream);
       this.#session.addEventListener("change", () => this.dispatchEvent(new Event("change")));
     }
+    if (turn && this.#session?.state === "replaced" && document.hasFocus()) this.#session.again(); // of several pages, the one in use
     if (!turn && !this.checking && this.stream) this.close();
     else if (!turn && this.#session) {
       this.#session.stop();

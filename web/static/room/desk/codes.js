@@ -72,7 +72,7 @@ export async function publicDialog() {
 }
 
 /** Browsers give the clipboard to https pages only; elsewhere the link can be marked and copied by hand. @param {string} url */
-async function copy(url) {
+export async function copy(url) {
   if (!navigator.clipboard) return;
   await navigator.clipboard.writeText(url);
   toast(t("office.link.copied"), "good");

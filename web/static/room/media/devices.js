@@ -6,15 +6,16 @@ const PICTURE = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { id
 /**
  * Opens microphone and camera; where there is no camera, the microphone alone. Gives the stream, or what stands in the way in one word:
  * `insecure` (browsers give no microphone on plain http), `none` (the browser cannot), `denied`, `missing`, `busy` (another program, or a call).
- * @param {{camera?: boolean, microphone?: string}} [wanted] `microphone`: the id of the device to take
+ * @param {{camera?: boolean | string, microphone?: string}} [wanted] `microphone` and `camera`: the id of the device to take; `camera` may be false
  * @returns {Promise<{stream: MediaStream, trouble?: undefined} | {stream?: undefined, trouble: Trouble}>}
  */
 export async function devices({ camera = true, microphone } = {}) {
   if (!isSecureContext) return { trouble: "insecure" };
   if (!navigator.mediaDevices?.getUserMedia) return { trouble: "none" };
   const audio = { ...SOUND, ...(microphone && { deviceId: { exact: microphone } }) };
+  const video = typeof camera === "string" ? { ...PICTURE, deviceId: { exact: camera } } : camera && PICTURE;
   try {
-    return { stream: await navigator.mediaDevices.getUserMedia({ audio, video: camera && PICTURE }) };
+    return { stream: await navigator.mediaDevices.getUserMedia({ audio, video }) };
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
     if (camera && name !== "NotAllowedError") return devices({ camera: false, microphone });

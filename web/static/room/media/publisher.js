@@ -20,7 +20,7 @@ export function publish(room, stream) {
   });
   let restarts = room.signals.media;
   const watch = () => {
-    if (room.signals.media !== restarts) session.again();
+    if (room.signals.media !== restarts && session.state !== "replaced") session.again();
     restarts = room.signals.media;
     if (session.state === "off" || room.state === "closed") {
       room.removeEventListener("change", watch);

@@ -6,11 +6,12 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 const CONNECT_WITHIN = 8000;
 const UNSTEADY_FOR = 4000;
+const ANSWER_WITHIN = 3000;
 
 /** TURN servers the server told with an answer: used from the next session on. @type {RTCIceServer[]} */
 let relays = [];
 
-/** @typedef {"connecting" | "live" | "lost" | "refused" | "off"} SessionState */
+/** @typedef {"connecting" | "live" | "lost" | "refused" | "replaced" | "off"} SessionState replaced: the same camera and microphone are now sent from elsewhere; `again()` takes them back */
 
 export class MediaSession extends EventTarget {
   /** @type {SessionState} */
@@ -99,21 +100,30 @@ export class MediaSession extends EventTarget {
   /** @param {number} [wait] milliseconds; without it, longer from try to try */
   #later(wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries) * (0.5 + Math.random())) {
     this.#tries += 1;
-    this.#end();
+    const replaced = this.#end();
     this.#become("lost");
-    this.#timer = setTimeout(() => void this.#open(), wait);
+    this.#timer = setTimeout(() => void replaced.then((elsewhere) => this.#openUnless(elsewhere)), wait);
   }
 
+  /** Two machines must not take the same source from each other for ever: the later one keeps it. @param {boolean} elsewhere */
+  #openUnless(elsewhere) {
+    if (this.state !== "lost") return;
+    if (elsewhere) this.#become("replaced");
+    else void this.#open();
+  }
+
+  /** Resolves to whether another session had taken the place of this one. */
   #end() {
     clearTimeout(this.#timer);
     const peer = this.#peer;
     this.#peer = null;
     peer?.close();
-    drop(this.#resource);
+    const replaced = drop(this.#resource);
     this.#resource = "";
+    return replaced;
   }
 
-  #leave = () => this.#end();
+  #leave = () => void this.#end();
 
   /** @param {SessionState} state */
   #become(state) {
@@ -123,9 +133,15 @@ export class MediaSession extends EventTarget {
   }
 }
 
-/** @param {string} resource the address of a session that is over */
-function drop(resource) {
-  if (resource) void fetch(resource, { method: "DELETE", keepalive: true }).catch(() => undefined);
+/** Ends a session; resolves to whether another one had taken its place. @param {string} resource the address of a session that is over @returns {Promise<boolean>} */
+async function drop(resource) {
+  if (!resource) return false;
+  try {
+    const answer = await fetch(resource, { method: "DELETE", keepalive: true, signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    return answer.ok && (await answer.json()).replaced;
+  } catch {
+    return false;
+  }
 }
 
 /** The ICE servers of `Link` headers (RFC 9725, section 4.6). @param {string} link @returns {RTCIceServer[]} */
