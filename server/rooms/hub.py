@@ -23,6 +23,7 @@ from moderation.view import View, audience, diff, me, view
 from server.accounts.keys import new_id
 from server.clock import now
 from server.i18n import t
+from server.rooms.bucket import Bucket
 from server.rooms.frames import Bye, Me, Patch, Snapshot, Told
 from server.rooms.room import Room
 from server.rooms.wire import Frame, Outlet
@@ -89,6 +90,7 @@ class Hub:
         may come back before those who were present count as gone."""
         self.room = room
         self._removed = removed
+        self.asking: dict[str, Bucket] = {}  # of each citizen, over all screens and reconnections
         self._sockets: dict[str, set[Socket]] = defaultdict(set)
         self._audiences: dict[str, set[Socket]] = defaultdict(set)
         self._staff: set[str] = set()

@@ -6,16 +6,16 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from moderation import Refusal
+from moderation import Refusal, Role
 from server.accounts.seats import Seat
 from server.clock import now
 from server.errors import language_of
 from server.i18n import chosen_language, t
+from server.rooms.bucket import Bucket
 from server.rooms.frames import Ack, Bye, Do, Hello, Ping, Pong, Refused, Signal
 from server.rooms.hub import NO_SEAT, OUT, REFUSED, TOO_MANY, Hub, Socket, pack
 from server.rooms.messages import TOO_LARGE, Malformed, command_from, frame_from
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 HELLO_WITHIN = 10.0
 PER_SECOND, BURST = 20.0, 60.0
 """Frames a socket may send: on average, and at once."""
+
+ASKS_PER_SECOND, ASKS_AT_ONCE = 2.0, BURST
+"""Commands of a citizen that are carried out, from all screens together: what changes something costs everybody."""
 
 PATIENCE = 200
 """Frames over the limit after which the socket is closed."""
@@ -47,24 +50,6 @@ FATAL = {BINARY: 1008, TOO_LARGE: 1009}
 
 Sitter = Callable[[WebSocket, str], Awaitable[Seat]]
 """Who sits on a seat, by the connection's cookie or bearer secret. Raises `Refusal`."""
-
-
-@dataclass(slots=True)
-class Bucket:
-    """How much a socket may still send."""
-
-    tokens: float
-    at: float
-    over: int = 0
-
-    def take(self, at: float) -> bool:
-        self.tokens = min(BURST, self.tokens + (at - self.at) * PER_SECOND)
-        self.at = at
-        if self.tokens < 1:
-            self.over += 1
-            return False
-        self.tokens -= 1
-        return True
 
 
 def socket_routes(rooms: Rooms, sitter: Sitter) -> APIRouter:
@@ -139,7 +124,7 @@ async def visit(websocket: WebSocket, live: LiveRoom, seat: Seat, hello: Hello, 
     socket = Socket(seat.person, Outlet(websocket), hello.as_, lang)
     hub.add(socket, hello.since, hello.epoch)
     loop = asyncio.get_running_loop()
-    bucket = Bucket(BURST, loop.time())
+    bucket = Bucket(PER_SECOND, BURST, loop.time())
     malformed = 0
     tasks: set[asyncio.Task[None]] = set()
     watch = asyncio.create_task(while_seated(websocket, live, seat, socket, sitter)) if seat.account else None
@@ -203,13 +188,27 @@ async def while_seated(websocket: WebSocket, live: LiveRoom, seat: Seat, socket:
 
 
 async def carry_out(live: LiveRoom, socket: Socket, message: Do) -> None:
-    """A command: acknowledged when durable, or refused with code and sentence."""
+    """A command: acknowledged when durable, or refused with code and sentence. What changed nothing does not count as asked."""
+    asking = asking_of(live, socket.person)
+    if asking is not None and not asking.take(asyncio.get_running_loop().time()):
+        answer(live.hub, socket, message.id, Refusal("too_fast"))
+        return
+    before, seq = live.room.state.seq, 0
     try:
         seq = await live.room.do(message.id, socket.person, command_from(message.command))
     except Refusal as refusal:
         answer(live.hub, socket, message.id, refusal)
     else:
         live.hub.tell(socket, Frame(pack(Ack(id=message.id, seq=seq))))
+    if asking is not None and seq <= before:
+        asking.give_back()
+
+
+def asking_of(live: LiveRoom, person: str) -> Bucket | None:
+    """How much a citizen may still ask for; None for those who hold the conference."""
+    if live.room.state.people[person].roles != {Role.CITIZEN}:
+        return None
+    return live.hub.asking.setdefault(person, Bucket(ASKS_PER_SECOND, ASKS_AT_ONCE, asyncio.get_running_loop().time()))
 
 
 def answer(hub: Hub, socket: Socket, id: str, refusal: Refusal) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import random
+import time
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -180,6 +181,30 @@ async def test_who_sends_too_much_is_slowed_and_then_closed(house: House) -> Non
         code, last = await end_of(socket)
     assert code == 4429 and last[-1]["type"] == "bye"
     assert await chair.do({"do": "close_queue"}) == live.room.state.seq
+
+
+async def test_one_citizen_does_not_fill_the_record(house: House) -> None:
+    """Twelve screens give no more commands than one, nor does coming back; others, and the citizen a little later, are served."""
+    live = await house.conference()
+    door = house.door(live, "oanh")
+    phuc = await house.come(live, "phuc")
+    before, started = live.room.state.seq, time.monotonic()
+    for n in range(3):
+        screens = [await house.client(door).come() for _ in range(4)]
+        for k, screen in enumerate(screens):
+            for m in range(10):
+                entry = f"entry-{n}-{k}-{m}"
+                await screen.send({"type": "do", "id": f"ask-{entry}", "command": {"do": "enqueue", "entry": entry, "topic": "x"}})
+                await screen.send({"type": "do", "id": f"off-{entry}", "command": {"do": "withdraw", "entry": entry}})
+        for screen in screens:
+            await screen.ping()
+            await screen.leave()
+    facts = [r for r in await house.parts.journal.read(live.id, before) if r.by == "oanh"]
+    assert 0 < len(facts) <= door_of_the_room.ASKS_AT_ONCE + door_of_the_room.ASKS_PER_SECOND * (time.monotonic() - started) + 1
+    await phuc.do({"do": "enqueue", "entry": "phuc-1", "topic": "Rác thải"})
+    oanh = await house.client(door).come()
+    open_ = [e.id for e in live.room.state.queue.entries.values() if e.person == "oanh" and e.waiting]
+    await oanh.do({"do": "withdraw", "entry": open_[0]} if open_ else {"do": "enqueue", "entry": "oanh-late", "topic": "x"})
 
 
 # --- bad frames ---------------------------------------------------------------------------------------------------------
