@@ -337,7 +337,8 @@ def add_person(c: Conference, cmd: AddPerson, by: Actor, now: Ms) -> Facts:
     return (
         PersonAdded(
             fresh(c.people, cmd.person), cmd.roles, clean_identity(cmd.identity), cmd.channel, cmd.venue,
-            cmd.title, cmd.body, cmd.represents, cmd.deputy,
+            text(cmd.title, MAX_TOPIC, "title", required=False), cmd.body and text(cmd.body, MAX_NAME, "body"),
+            text(cmd.represents, MAX_NAME, "represents", required=False), cmd.deputy,
         ),
     )  # fmt: skip
 

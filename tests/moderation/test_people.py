@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from moderation import Identity, Phase, Refusal, Role
@@ -44,6 +46,9 @@ def test_r1_nobody_is_added_without_a_role_or_as_the_room_itself() -> None:
     hall = Hall().seated()
     hall.refused("role_unknown", AddPerson("ghost", (), Identity("Ai đó")), "office")
     hall.refused("role_unknown", AddPerson("ghost", (Role.SYSTEM,), Identity("Ai đó")), "office")
+    plain = AddPerson("ghost", (Role.OFFICE,), Identity("Ai đó"))
+    for long in (replace(plain, title="x" * 301), replace(plain, body="x" * 121), replace(plain, represents="x" * 121)):
+        hall.refused("text_too_long", long, "office")
 
 
 def test_an_operator_belongs_to_a_venue_of_the_plan() -> None:
