@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from server import cli
+from server.demo.seeding import write_links
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / "server" / "demo" / "demo-conference.yaml"
@@ -116,3 +117,10 @@ def test_the_doctor_says_every_finding_in_a_sentence(typed: Typed) -> None:
     assert code == (0 if all(finding["ok"] for finding in findings.values()) else 1)
     assert findings["python"]["ok"] and findings["data"]["ok"]
     assert all(not finding["sentence"].startswith("doctor.") for finding in findings.values())
+
+
+def test_the_links_of_the_demonstration_are_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "links.json"
+    for base in ("http://localhost:1", "http://localhost:2"):
+        write_links({"base": base}, path)
+        assert json.loads(path.read_text("utf-8")) == {"base": base} and path.stat().st_mode & 0o777 == 0o600

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -100,7 +101,9 @@ def announce(seeded: dict[str, object], reachable: bool, tls: bool) -> str:
 
 
 def write_links(seeded: dict[str, object], path: Path) -> None:
-    """The links as JSON, whole or not at all."""
+    """The links as JSON, whole or not at all, and for the owner of the file alone: whoever reads it is the chair."""
     draft = path.with_name(path.name + ".draft")
-    draft.write_text(json.dumps(seeded, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(seeded, file, ensure_ascii=False, indent=1)
     draft.replace(path)
