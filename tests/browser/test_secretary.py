@@ -121,3 +121,36 @@ async def test_the_desks_fit_a_phone_and_say_why_not(chromium: str, tmp_path: Pa
                 assert me.faults == []
                 if role == "secretary":
                     await me.reads("Bạn chưa được cử làm thư ký")
+
+
+async def test_a_secretary_marks_petitions_as_answered_and_proposes_to_the_chair(chromium: str, tmp_path: Path) -> None:
+    with open_house(tmp_path) as house:
+        chair, office = [await somebody(house, who) for who in ("chair", "office")]
+        await chair.do({"do": "join", "notice_read": True, "rules_accepted": True})
+        await office.do({"do": "move_to_step", "step": 1})
+        await office.do({"do": "appoint_secretary", "person": "secretary"})
+        await office.do({"do": "tick", "item": "house_rules"})
+        await chair.do({"do": "move_to_step", "step": 3, "reason": "Vào thẳng phần trả lời kiến nghị"})
+        async with open_browser(chromium, tmp_path) as browser:
+            me = await person(browser, "secretary", house.base)
+            await me.enter(house.people["secretary"])
+            for petition in ("KN-01", "KN-02"):
+                await me.tick(petition, ".petitions")
+            await me.press("Đã trả lời (2)", ".petitions")
+            await chair.until(lambda: chair.view["counts"]["petitions_answered"] == 2)
+
+            await chair.do({"do": "move_to_step", "step": 2, "reason": "Sang phần phát biểu"})
+            await chair.do({"do": "move_to_step", "step": 4, "reason": "Sang phần phát biểu"})
+            hoa = {"name": "Nguyễn Thị Hòa", "area": "", "phone": ""}
+            await office.do({"do": "register_person", "person": "hoa-0001", "identity": hoa, "channel": "hall"})
+            await office.do({"do": "enqueue", "entry": "hoa-entry", "person": "hoa-0001", "topic": "Ngõ 12 ngập sau mưa"})
+            await chair.do({"do": "call_next"})
+            await me.press("Đề xuất xử lý: Nguyễn Thị Hòa", ".desk-bar")
+            await me.answer("Gửi chủ trì", rung="remind", words="Nói lạc chủ đề")
+            await me.reads("Đề xuất đang chờ chủ trì", ".side")
+            await chair.until(lambda: chair.view["proposals"])
+            (proposal,) = chair.view["proposals"].values()
+            assert (proposal["rung"], proposal["person"]["name"], proposal["words"]) == ("remind", "Nguyễn Thị Hòa", "Nói lạc chủ đề")
+            assert me.faults == []
+        for client in (chair, office):
+            await client.leave()
