@@ -60,7 +60,8 @@ async def test_who_has_left_the_stage_can_still_end_the_session(site: Site) -> N
     site.off_stage.add("cookie")
     assert (await site.http.post("/whip/cookie", content=offer, headers=SDP)).status_code == 403
     assert (await site.http.delete(published.headers["location"])).status_code == 200
-    assert (await site.engine.stats()).conferences["c"].publishers == frozenset()
+    left = (await site.engine.stats()).conferences.get("c")  # an empty one is soon forgotten
+    assert left is None or left.publishers == frozenset()
     await publisher.close()
 
 
