@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page
 
+PATIENCE = 25
+"""Seconds that a test waits for what should come at once: machines that run tests are busy."""
+
 DESK = (1366, 900)
 PHONE = (360, 740)
 
@@ -147,14 +150,14 @@ class Person:
 
     # --- seeing -------------------------------------------------------------------------------------------------------------
 
-    async def reads(self, words: str, where: str | Locator | None = None, seconds: float = 10) -> None:
+    async def reads(self, words: str, where: str | Locator | None = None, seconds: float = PATIENCE) -> None:
         """Waits until these words can be read."""
         await self.inside(where).get_by_text(words).locator("visible=true").first.wait_for(timeout=seconds * 1000)
 
     async def text(self, where: str = "body") -> str:
         return await self.page.locator(where).first.inner_text()
 
-    async def until(self, condition: str, seconds: float = 10) -> None:
+    async def until(self, condition: str, seconds: float = PATIENCE) -> None:
         """Waits until an expression in the page is true. (The page's content policy forbids what Playwright's own way of waiting needs.)"""
         await comes(lambda: self.page.evaluate(condition), f"{self.name}: {condition}", seconds)
 
@@ -172,7 +175,7 @@ class Person:
         """When the tone was heard last, in seconds since the epoch."""
         return float(await self.page.evaluate(LAST_HEARD, [hertz, SILENT])) / 1_000
 
-    async def hears(self, hertz: int, seconds: float = 10) -> None:
+    async def hears(self, hertz: int, seconds: float = PATIENCE) -> None:
         """Waits until the tone is heard."""
         await comes(lambda: self._is_loud(hertz), f"{self.name} hears {hertz} Hz", seconds)
 
@@ -183,7 +186,7 @@ class Person:
         found: dict[str, Any] = await self.page.evaluate(LOOK, video)
         return found
 
-    async def sees(self, colour: tuple[int, int, int], video: str, seconds: float = 10) -> None:
+    async def sees(self, colour: tuple[int, int, int], video: str, seconds: float = PATIENCE) -> None:
         """Waits until a video shows this colour, and then that its picture moves."""
         await comes(lambda: self._shows(colour, video), f"{self.name} sees {colour}", seconds)
         first = await self.looks(video)
@@ -202,7 +205,7 @@ HEARD, SILENT = -40.0, -55.0
 """dBFS above which a tone is heard, and below which it is not."""
 
 
-async def comes(condition: Any, what: str, seconds: float = 10) -> None:
+async def comes(condition: Any, what: str, seconds: float = PATIENCE) -> None:
     """Waits until an asynchronous condition is true; a page that is just being loaded anew is asked again."""
     until = time.monotonic() + seconds
     while True:
@@ -225,5 +228,5 @@ def own(url: str, base: str) -> bool:
 async def person(browser: Browser, name: str, base: str, size: tuple[int, int] = DESK, **more: Any) -> Person:
     """Somebody new with a browser window of this size."""
     context = await browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", viewport={"width": size[0], "height": size[1]}, **more)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     return Person(name, context, await context.new_page(), base)

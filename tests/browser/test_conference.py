@@ -74,9 +74,7 @@ class Stage:
 
 async def test_the_worked_example_from_opening_to_close(chromium: str, tmp_path: Path) -> None:
     with open_house(tmp_path) as house:
-        wire = Wire(house.base)
-        await wire.mend()
-        async with Browsers(chromium, tmp_path) as browsers:
+        async with Wire(house.base) as wire, Browsers(chromium, tmp_path) as browsers:
             stage = Stage(house, wire)
             await stage.come(browsers)
             chair = ChairAtConsole(stage["chair"], NAMES)
@@ -102,7 +100,6 @@ async def test_the_worked_example_from_opening_to_close(chromium: str, tmp_path:
             finally:
                 await play.leave()
             assert [fault for fault in stage.faults() if not is_meant(fault)] == []
-        await wire.cut()
     assert house.verified(), "the whole record is unaltered"
 
 

@@ -25,6 +25,13 @@ class Wire:
         parts = urlsplit(link)
         return link.replace(f"{parts.scheme}://{parts.netloc}", self.base, 1)
 
+    async def __aenter__(self) -> Wire:
+        await self.mend()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.cut()
+
     async def mend(self) -> None:
         self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]

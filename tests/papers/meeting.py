@@ -94,7 +94,14 @@ def seated() -> Meeting:
 
 
 def held() -> Meeting:
-    """From opening to close: two statements, answers, an interposition, a follow-up, a reminder, a refusal, four outcomes."""
+    """From opening to close."""
+    m = concluded()
+    m.did(CloseConference(), "chair", 10 * MINUTE)
+    return m
+
+
+def concluded() -> Meeting:
+    """From opening to the last outcome: two statements, answers, an interposition, a follow-up, a reminder, a refusal, four outcomes."""
     m = seated()
     m.did(MoveToStep(1), "chair")
     m.did(CountPeople("main", 128), "desk", MINUTE)
@@ -114,7 +121,6 @@ def held() -> Meeting:
     m.did(MoveToStep(7), "chair", MINUTE)
     m.did(WriteLine("note-general", "Chủ trì đánh giá: hội nghị dân chủ, đúng trọng tâm."), "secretary", MINUTE)
     conclude(m)
-    m.did(CloseConference(), "chair", 10 * MINUTE)
     return m
 
 

@@ -10,7 +10,7 @@ from server.db.verify import Head
 from server.papers.minutes import minutes
 from server.papers.notice import notice
 from server.papers.paper import Paper, Paragraph
-from tests.papers.meeting import HTML_NAME, Meeting, held
+from tests.papers.meeting import HTML_NAME, Meeting, concluded
 
 
 def part(paper: Paper, number: int) -> list[Paragraph]:
@@ -105,7 +105,7 @@ def test_written_answers_are_promised_by_name(ended: Conference, head: Head) -> 
 
 
 def test_what_has_no_outcome_yet_is_listed_in_the_draft() -> None:
-    m = held()
+    m = concluded()
     m.did(DropOutcome("KL-03", 1), "chair")
     paper = notice(m.state, Head(m.state.seq, b""))
     assert paper.sections[-1].heading == "Nội dung chưa có kết luận (chỉ ghi trong dự thảo)"
