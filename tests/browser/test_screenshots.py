@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,18 @@ class Album:
         self.folder = folder
         self.names: set[str] = set()
 
+    async def _painted(self, one: Person, path: Path) -> bool:
+        """Takes the picture; a browser that was just resized on a busy machine may not have drawn anything yet."""
+        await one.page.screenshot(path=path, animations="disabled")
+        return path.stat().st_size > 8_000
+
     async def take(self, one: Person, name: str, size: tuple[int, int] = DESK) -> None:
         await one.page.set_viewport_size({"width": size[0], "height": size[1]})
         await one.until(f"innerWidth === {size[0]} && document.querySelector('#main .loading') === null")
         await one.until("document.fonts.status === 'loaded'")
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.png"
-        await one.page.screenshot(path=path, animations="disabled")
-        assert path.stat().st_size > 8_000, f"{name}: an empty picture"
+        await comes(partial(self._painted, one, path), f"{name}: more than an empty picture")
         self.names.add(name)
 
 
