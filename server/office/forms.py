@@ -1,0 +1,129 @@
+"""Forms: what was typed, checked field by field. A form that cannot be taken comes back with a sentence at each field, with all that was typed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar, get_origin
+
+from fastapi import Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from moderation import Refusal
+from server.errors import language_of
+from server.i18n import t
+from server.unseen import seen
+
+LINE, PROSE = 300, 20_000
+"""Most characters of a line and of a longer text."""
+FIELDS, FILES = 400, 10
+"""Most fields and files of one form."""
+
+
+def _line(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    value = " ".join(seen(unicodedata.normalize("NFC", value)).split())
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise ValueError("unfit")
+    return value
+
+
+def _prose(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    value = seen(unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
+        raise ValueError("unfit")
+    return value
+
+
+def _day(value: object) -> object:
+    """An ISO date, or a date as people write it: 14/01/2027."""
+    if isinstance(value, str) and value.count("/") == 2:
+        day, month, year = (part.strip() for part in value.split("/"))
+        return f"{year:0>4}-{month:0>2}-{day:0>2}"
+    return value
+
+
+Line = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=LINE)]
+"""One line that must be there."""
+MaybeLine = Annotated[str, BeforeValidator(_line), Field(max_length=LINE)]
+Prose = Annotated[str, BeforeValidator(_prose), Field(min_length=1, max_length=PROSE)]
+"""A text with paragraphs that must be there."""
+MaybeProse = Annotated[str, BeforeValidator(_prose), Field(max_length=PROSE)]
+Day = Annotated[date, BeforeValidator(_day)]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A clock time, "13:30"."""
+Code = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+"""An id of ours."""
+
+
+class FormBody(BaseModel):
+    """The fields of a form. An empty field counts as not sent; a box that is not ticked is not sent either, so give booleans the default False."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+Value = TypeVar("Value", bound=FormBody)
+
+
+class Form(Generic[Value]):
+    """A form on its way: `typed` is what stands in the fields, `faults` the sentence at each field ("" is the form as a whole), `value` the checked whole."""
+
+    def __init__(self, typed: Mapping[str, Any] | None = None, value: Value | None = None, faults: Mapping[str, str] | None = None, once: str = "") -> None:
+        self.typed: dict[str, Any] = dict(typed or {})
+        self.faults: dict[str, str] = dict(faults or {})
+        self._value = value
+        self.once = once
+
+    @property
+    def ok(self) -> bool:
+        return self._value is not None and not self.faults
+
+    @property
+    def value(self) -> Value:
+        assert self._value is not None, "a form with faults has no value"
+        return self._value
+
+    def refuse(self, request: Request, refusal: Refusal) -> None:
+        """Notes a refusal of the rules: at its field if it names one that was sent, else at the head of the form."""
+        field = refusal.details.get("field", "")
+        place = field if field in self.typed or (self._value is not None and field in type(self._value).model_fields) else ""
+        self.faults[place] = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
+
+
+async def read_form(request: Request, model: type[Value]) -> Form[Value]:
+    """Reads and checks a form, with its files. Field names must be the model's; `once` is the form's own number, `version` an ordinary field."""
+    data = await request.form(max_fields=FIELDS, max_files=FILES, max_part_size=1024 * 1024)
+    typed = _typed(data, model)
+    once = typed.pop("once", "")
+    given = {name: value for name, value in typed.items() if value not in ("", [], None)}
+    shown = {name: value for name, value in typed.items() if not isinstance(value, UploadFile)}
+    try:
+        return Form(shown, model.model_validate(given), once=str(once)[:64])
+    except ValidationError as error:
+        language = language_of(request)
+        faults = {}
+        for fault in error.errors():
+            field = str(fault["loc"][0]) if fault["loc"] else ""
+            kind = {"missing": "missing", "string_too_short": "missing", "string_too_long": "too_long"}.get(fault["type"], "")
+            if not kind:
+                kind = "date" if fault["type"].startswith("date") else "number" if fault["type"].startswith(("int", "float", "decimal", "less", "greater")) else "unfit"
+            faults[field] = t(language, f"form.fault.{kind}", limit=fault.get("ctx", {}).get("max_length", ""))
+        return Form(shown, None, faults, once=str(once)[:64])
+
+
+def _typed(data: FormData, model: type[FormBody]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name in data:
+        field = model.model_fields.get(name)
+        many = field is not None and get_origin(field.annotation) in (tuple, list, Sequence, frozenset, set)
+        values = data.getlist(name)
+        if any(isinstance(value, UploadFile) and not value.filename for value in values):
+            values = [value for value in values if not (isinstance(value, UploadFile) and not value.filename)]
+        if values or many:
+            out[name] = list(values) if many else values[-1]
+    return out
