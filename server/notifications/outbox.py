@@ -1,0 +1,34 @@
+"""Putting a message into the outbox. The one who sends it is `sender.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from server.notifications.tables import message
+from server.office.work import Work
+
+
+def enqueue(
+    w: Work,
+    key: str,
+    *,
+    kind: str,
+    channel: str,
+    recipient: str,
+    address: str,
+    title: str,
+    text: str,
+    conference: str | None = None,
+    subject: str = "",
+    attachments: Sequence[dict[str, Any]] = (),
+    not_before: int | None = None,
+) -> str:
+    """Writes a message down in this transaction; gives its id. The same `key` (what, to whom, which version) is one message, however often it is asked for."""
+    found = w.db.scalar(select(message.c.id).where(message.c.key == key))
+    if found is not None:
+        return str(found)
+    return w.add(message, key=key, conference=conference, kind=kind, subject_id=subject, channel=channel, recipient=recipient, address=address, title=title,
+                 text=text, attachments=list(attachments), state="queued", not_before=not_before or w.now, created=w.now)  # fmt: skip
