@@ -18,6 +18,7 @@ from server.access import Access
 from server.accounts.guard import Guard
 from server.accounts.keys import Keys, new_id
 from server.accounts.routes import account_routes
+from server.conferences.case_pages import case_routes
 from server.conferences.routes import conference_routes
 from server.db.engine import database_path, open_engine
 from server.db.journal import Journal
@@ -28,6 +29,7 @@ from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn
+from server.office.office import Office
 from server.pages import Pages, page_routes
 from server.papers.routes import Looked, paper_routes
 from server.rooms.rooms import Rooms
@@ -124,7 +126,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
 
     app = FastAPI(title="Đối thoại", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.parts = parts
-    errors.install(app)
+    page = Pages()
+    errors.install(app, page.refused)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -136,9 +139,10 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(socket_routes(parts.rooms, parts.access.seat))
     turn = Turn(settings.turn_urls, settings.turn_secret) if settings.turn_urls else None
     app.include_router(media_routes(parts.media, parts.access.media, turn=turn, public_url=settings.public_url))
-    page = Pages()
     app.include_router(paper_routes(parts.look, page))
     app.include_router(page_routes(parts.access, page))
+    office = Office(parts.engine, parts.keys, settings, page)
+    app.include_router(case_routes(office))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

@@ -4,12 +4,12 @@ reader's language."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -90,30 +90,46 @@ def answer(
     return JSONResponse(body, status or status_of(code), sent)
 
 
-def install(app: FastAPI) -> None:
-    """Give every refusal and every failure of an application the one shape. No answer tells how the server is
-    made."""
+RefusedPage = Callable[[Request, Refusal], Response]
 
-    async def refused(request: Request, error: Exception) -> JSONResponse:
+
+def wants_page(request: HTTPConnection) -> bool:
+    """Whether a browser asks for a page to look at, not a script for data."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/whip/", "/whep/"))
+
+
+def install(app: FastAPI, page: RefusedPage | None = None) -> None:
+    """Give every refusal and every failure of an application the one shape: JSON for programs, for people the page that `page` draws. No answer tells how
+    the server is made."""
+
+    def shape(request: Request, code: str, details: Mapping[str, Any] | None = None, *, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response:
+        if page is not None and wants_page(request):
+            shown = page(request, Refusal(code, **dict(details or {})))
+            shown.status_code = status or shown.status_code
+            shown.headers.update(headers or {})
+            return shown
+        return answer(language_of(request), code, details, status=status, headers=headers)
+
+    async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        return answer(language_of(request), error.code, error.details)
+        return shape(request, error.code, error.details)
 
-    async def not_stored(request: Request, error: Exception) -> JSONResponse:
+    async def not_stored(request: Request, error: Exception) -> Response:
         log.error("not stored: %s", error)
-        return answer(language_of(request), "saving_stopped", {"retry_after": 2})
+        return shape(request, "saving_stopped", {"retry_after": 2})
 
-    async def malformed(request: Request, error: Exception) -> JSONResponse:
+    async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         fields = sorted({".".join(str(part) for part in fault["loc"][1:])[:60] for fault in error.errors()})
-        return answer(language_of(request), "malformed_request", {"fields": fields[:20]})
+        return shape(request, "malformed_request", {"fields": fields[:20]})
 
-    async def http(request: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = _OF_STATUS.get(error.status_code, "malformed_request" if error.status_code < 500 else "internal")
-        return answer(language_of(request), code, status=error.status_code, headers=error.headers)
+        return shape(request, code, status=error.status_code, headers=error.headers)
 
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        return answer(language_of(request), "internal")
+    async def failed(request: Request, error: Exception) -> Response:
+        return shape(request, "internal")
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(StorageRefusal, not_stored)

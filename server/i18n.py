@@ -38,6 +38,12 @@ def catalogue(lang: Language) -> Mapping[str, str]:
     return MappingProxyType(texts)
 
 
+@cache
+def part(lang: Language, *names: str) -> Mapping[str, str]:
+    """The texts of some files alone: what the scripts of a page say."""
+    return MappingProxyType({key: text for name in names for key, text in json.loads((FOLDER / lang / f"{name}.json").read_text(encoding="utf-8")).items()})
+
+
 def places(text: str) -> frozenset[str]:
     """Names of the `{places}` in a text that details fill."""
     return frozenset(_PLACE.findall(text))

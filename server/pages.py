@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from typing import Any
 
 from anyio import to_thread
@@ -19,18 +20,44 @@ from server.access import Access
 from server.accounts.cookies import ACCOUNT, held
 from server.accounts.entrance import signed_in
 from server.accounts.seats import seat_of, seats_of
+from server.clock import HANOI
 from server.db.engine import reading
 from server.errors import language_of, status_of
-from server.i18n import FOLDER, catalogue, t
+from server.i18n import FOLDER, catalogue, part, t
 from server.settings import Language
 
 TEMPLATES = FOLDER.parent / "templates"
 
 
-def texts(lang: Language) -> Markup:
+SCRIPTED = {"room.html": None, "office/": ("common",), "public/": ("common",)}
+"""Which files of the catalogue the scripts of a page need: the room all, office pages few. By the template's name or its folder; None is all."""
+
+
+def texts(lang: Language, template: str = "room.html") -> Markup:
     """The catalogue as JSON for a script element: nothing in it can end the element."""
-    said = json.dumps(dict(catalogue(lang)), ensure_ascii=False)
+    files = next((files for name, files in SCRIPTED.items() if template.startswith(name)), None)
+    said = json.dumps(dict(catalogue(lang) if files is None else part(lang, *files)), ensure_ascii=False)
     return Markup(said.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def day(value: str | date | None) -> str:
+    """A date as screens show it: 14/01/2027."""
+    return date.fromisoformat(str(value)).strftime("%d/%m/%Y") if value else ""
+
+
+def days_between(first: str | date, last: str | date) -> int:
+    """Calendar days from one date to another."""
+    return (date.fromisoformat(str(last)) - date.fromisoformat(str(first))).days
+
+
+def clock_time(at: int) -> str:
+    """A moment in Vietnam as screens show it: 13:30, 14/01/2027."""
+    return datetime.fromtimestamp(at / 1_000, HANOI).strftime("%H:%M, %d/%m/%Y")
+
+
+def iso(at: int) -> str:
+    """A moment as programs read it."""
+    return datetime.fromtimestamp(at / 1_000, HANOI).isoformat(timespec="seconds")
 
 
 class Pages:
@@ -38,6 +65,7 @@ class Pages:
 
     def __init__(self) -> None:
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        env.globals.update(day=day, days_between=days_between, clock_time=clock_time, iso=iso)
         self._templates = Jinja2Templates(env=env)
 
     def __call__(self, request: Request, name: str, status: int = 200, **context: Any) -> Response:
@@ -46,7 +74,7 @@ class Pages:
         def say(key: str, **details: Any) -> str:
             return t(lang, key, **details)
 
-        frame = {"lang": lang, "t": say, "texts": texts(lang), "large": request.cookies.get("large") == "1", "seat": "", "audience": ""}
+        frame = {"lang": lang, "t": say, "texts": texts(lang, name), "large": request.cookies.get("large") == "1", "seat": "", "audience": ""}
         return self._templates.TemplateResponse(request, name, {**frame, **context}, status)
 
     def refused(self, request: Request, refusal: Refusal) -> Response:

@@ -24,6 +24,8 @@ from server.settings import Settings
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 LARGEST = 1_048_576
 """Most bytes of a request's body."""
+LARGEST_UPLOAD = 32 * 1_048_576
+"""Most bytes of a form with files."""
 BODY_WITHIN = 30.0
 """Seconds in which a request's body has to be there."""
 
@@ -85,14 +87,14 @@ class Guard:
         if refusal is not None:
             await answer(language_of(Request(scope)), refusal)(scope, receive, sending)
         else:
-            await self._app(scope, _bounded(receive), sending)
+            await self._app(scope, _bounded(receive, largest(headers)), sending)
 
     def _refusal(self, scope: Scope, headers: Headers, host: str) -> str | None:
         """The code of the reason to refuse, if there is one."""
         if not _HOST.fullmatch(host):
             return "bad_host"
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > 12 or int(length) > LARGEST:
+        if not length.isdecimal() or len(length) > 12 or int(length) > largest(headers):
             return "too_large"
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
@@ -148,7 +150,12 @@ def _origin(url: str) -> tuple[str, str | None, int | None] | None:
     return (parts.scheme, parts.hostname, port) if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def _bounded(receive: Receive) -> Receive:
+def largest(headers: Headers) -> int:
+    """Most bytes that the body of such a request may have."""
+    return LARGEST_UPLOAD if headers.get("content-type", "").startswith("multipart/form-data") else LARGEST
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     """Reading a body that says no length, up to the same bound, and one that trickles, up to its time."""
     taken, whole = 0, False
     ends: float | None = None
@@ -165,7 +172,7 @@ def _bounded(receive: Receive) -> Receive:
             raise HTTPException(408, headers={"Connection": "close"}) from None
         whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
-        if taken > LARGEST:
+        if taken > most:
             raise HTTPException(413, headers={"Connection": "close"})
         return message
 
