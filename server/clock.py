@@ -41,6 +41,12 @@ def set_to(at: int) -> None:
     _shift += at - now()
 
 
+def reset() -> None:
+    """Back to the system's time."""
+    global _shift
+    _shift = 0
+
+
 def is_simulated() -> bool:
     """Whether the time is not the system's."""
     return _shift != 0

@@ -40,7 +40,14 @@ def case_routes(door: Office) -> APIRouter:
             reach = {id for post in w.by.posts for id in post.reach}
             where = conference.c.unit.in_(reach)
             count = w.db.scalar(select(func.count()).select_from(conference).where(where)) or 0
-            columns = (conference.c.id, conference.c.title, conference.c.date, conference.c.stage, conference.c.regime, unit.c.name.label("unit_name"))
+            columns = (
+                conference.c.id,
+                conference.c.title,
+                conference.c.date,
+                conference.c.stage,
+                conference.c.regime,
+                unit.c.name.label("unit_name"),
+            )
             found = select(*columns).join(unit, unit.c.id == conference.c.unit).where(where).order_by(conference.c.date.desc(), conference.c.id)
             rows = w.db.execute(found.limit(PAGE).offset((at - 1) * PAGE)).mappings().all()
             return "conferences/list.html", {"cases": rows, "at": at, "pages": max(1, -(-count // PAGE))}
@@ -52,11 +59,19 @@ def case_routes(door: Office) -> APIRouter:
         def view(w: Work) -> tuple[str, Context]:
             found = case(w, id)
             chairs = w.db.execute(
-                select(office.c.title, chair.c.deputy).join(office, office.c.id == chair.c.office).where(chair.c.conference == id).order_by(chair.c.place)
+                select(office.c.title, chair.c.deputy)
+                .join(office, office.c.id == chair.c.office)
+                .where(chair.c.conference == id)
+                .order_by(chair.c.place)
             )
             advising = w.db.scalar(select(body.c.name).where(body.c.id == found["advising_body"]))
             deadlines = w.db.execute(select(deadline).where(deadline.c.conference == id).order_by(deadline.c.due)).mappings().all()
-            context: dict[str, Any] = {"chairs": chairs.mappings().all(), "advising": advising, "deadlines": deadlines, "stages": stages(found["stage"])}
+            context: dict[str, Any] = {
+                "chairs": chairs.mappings().all(),
+                "advising": advising,
+                "deadlines": deadlines,
+                "stages": stages(found["stage"]),
+            }
             return "conferences/overview.html", {**case_frame(w, found), **context}
 
         return await door.show(request, view)

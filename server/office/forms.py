@@ -73,7 +73,9 @@ Value = TypeVar("Value", bound=FormBody)
 class Form(Generic[Value]):
     """A form on its way: `typed` is what stands in the fields, `faults` the sentence at each field ("" is the form as a whole), `value` the checked whole."""
 
-    def __init__(self, typed: Mapping[str, Any] | None = None, value: Value | None = None, faults: Mapping[str, str] | None = None, once: str = "") -> None:
+    def __init__(
+        self, typed: Mapping[str, Any] | None = None, value: Value | None = None, faults: Mapping[str, str] | None = None, once: str = ""
+    ) -> None:
         self.typed: dict[str, Any] = dict(typed or {})
         self.faults: dict[str, str] = dict(faults or {})
         self._value = value
@@ -111,7 +113,13 @@ async def read_form(request: Request, model: type[Value]) -> Form[Value]:
             field = str(fault["loc"][0]) if fault["loc"] else ""
             kind = {"missing": "missing", "string_too_short": "missing", "string_too_long": "too_long"}.get(fault["type"], "")
             if not kind:
-                kind = "date" if fault["type"].startswith("date") else "number" if fault["type"].startswith(("int", "float", "decimal", "less", "greater")) else "unfit"
+                kind = (
+                    "date"
+                    if fault["type"].startswith("date")
+                    else "number"
+                    if fault["type"].startswith(("int", "float", "decimal", "less", "greater"))
+                    else "unfit"
+                )
             faults[field] = t(language, f"form.fault.{kind}", limit=fault.get("ctx", {}).get("max_length", ""))
         return Form(shown, None, faults, once=str(once)[:64])
 

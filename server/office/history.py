@@ -55,4 +55,6 @@ def _told(row: Any) -> Told:
     if row.private is not None:
         changes |= orjson.loads(row.private)
     listed = tuple((name, old, new) for name, (old, new) in sorted(changes.items()))
-    return Told(row.seq, row.at, row.name or row.by, row.act, row.kind, row.subject, body["why"], listed, body["private"] is not None and row.private is None)
+    return Told(
+        row.seq, row.at, row.name or row.by, row.act, row.kind, row.subject, body["why"], listed, body["private"] is not None and row.private is None
+    )

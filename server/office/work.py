@@ -64,7 +64,7 @@ class Work:
         values.setdefault("id", new_id())
         self.db.execute(insert(table).values(**values))
         told = {name: (None, value) for name, value in values.items() if name != "id" and value not in (None, "")}
-        self.tell(table, values["id"], told, chain or values.get("conference") or HOUSE, why)
+        self.tell(table, values["id"], told, chain or chain_of(table, values), why)
         return str(values["id"])
 
     def change(self, table: Table, id: str, seen: int | None = None, chain: str | None = None, why: str = "", **values: Any) -> bool:
@@ -82,7 +82,7 @@ class Work:
         if "version" in table.c:
             changed["version"] = found["version"] + 1
         self.db.execute(update(table).where(table.c.id == id).values(**changed))
-        self.tell(table, id, told, chain or found.get("conference") or HOUSE, why)
+        self.tell(table, id, told, chain or chain_of(table, found), why)
         return True
 
     def drop(self, table: Table, id: str, chain: str | None = None, why: str = "") -> None:
@@ -90,7 +90,7 @@ class Work:
         found = self.row(table, id)
         self.db.execute(table.delete().where(table.c.id == id))
         told = {name: (value, None) for name, value in found.items() if name != "id" and value not in (None, "")}
-        self.tell(table, id, told, chain or found.get("conference") or HOUSE, why)
+        self.tell(table, id, told, chain or chain_of(table, found), why)
 
     # --- history --------------------------------------------------------------------------------------------------------------
 
@@ -111,6 +111,11 @@ class Work:
             insert(history).values(chain=chain, seq=seq, at=self.now, by=self.by.account, act=self.act, kind=table.name, subject=subject, body=body,
                                    private=private, salt=salt, hash=hashlib.sha256(before + body).digest())
         )  # fmt: skip
+
+
+def chain_of(table: Table, row: Mapping[str, Any]) -> str:
+    """The chain that changes of a row are told in: its conference's, else the house's."""
+    return str(row["id"] if table.name == "conference" else row.get("conference") or HOUSE)
 
 
 def _plain(value: Any) -> bytes:

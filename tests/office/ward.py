@@ -1,0 +1,82 @@
+"""The example's ward as a running application without a network: accounts signed in, work in a transaction, pages over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from moderation.case.rights import PUBLIC, SYSTEM, Staff
+from moderation.case.stages import Stage
+from server import clock
+from server.accounts.sessions import open_session
+from server.accounts.staff import account_named
+from server.app import Parts, create_app
+from server.db.engine import reading
+from server.demo.example import read
+from server.demo.ward import seed_case, seed_ward
+from server.office.staff import staff_of
+from server.office.work import Work
+from server.settings import Settings
+
+CASE = "DT-2027-01"
+BASE = "http://localhost"
+
+
+class Ward:
+    """The ward of the example with one case. `now` is the time that `work` and the pages see (`at` sets it)."""
+
+    def __init__(self, parts: Parts, app: Any) -> None:
+        self.parts, self.app = parts, app
+        self.example = read()
+
+    def at(self, day: date | str, hour: str = "09:00") -> None:
+        """Sets the clock to a time of a day in Vietnam."""
+        clock.set_to(clock.moment(date.fromisoformat(str(day)), hour))
+
+    def staff(self, login: str) -> Staff:
+        """Who signs in with this login: admin, chu-tich, van-phong, thu-ky, tong-hop, kthtdt, vhxh, cong-an, dan-van, mttq, dc-02; "" is the public, "system" the server."""
+        if login in ("", "system"):
+            return SYSTEM if login else PUBLIC
+        with reading(self.parts.engine) as db:
+            return staff_of(db, account_named(db, login), clock.today())
+
+    @contextmanager
+    def work(self, login: str = "system") -> Iterator[Work]:
+        """A piece of work in one transaction, which is kept unless something is raised."""
+        by = self.staff(login)
+        with self.parts.engine.begin() as db:
+            yield Work(db, by, clock.now(), "test")
+
+    @asynccontextmanager
+    async def browser(self, login: str = "") -> AsyncIterator[httpx.AsyncClient]:
+        """A browser that is signed in as this login (nobody for ""); redirects are not followed."""
+        headers = {"Origin": BASE, "Accept": "text/html,application/xhtml+xml"}
+        if login:
+            with self.parts.engine.begin() as db:
+                secret = open_session(db, self.parts.keys, clock.now(), 12 * 3_600_000, account=account_named(db, login).id)
+            headers["Cookie"] = f"__Host-account={secret}"
+        transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 50_000))
+        async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:
+            yield client
+
+
+@asynccontextmanager
+async def open_ward(folder: Path, database_url: str | None = None, stage: Stage = Stage.DRAFT, **settings: Any) -> AsyncIterator[Ward]:
+    """The ward, with the case at this stage, on the day its plan was made (15/12/2026). The clock is the system's again afterwards."""
+    clock.set_to(clock.moment(date(2026, 12, 15), "08:00"))
+    app = create_app(Settings(data_dir=folder / "data", database_url=database_url, **settings))
+    parts: Parts = app.state.parts
+    ward = Ward(parts, app)
+    try:
+        with ward.work() as w:
+            seed_ward(w, ward.example)
+            seed_case(w, ward.example, CASE, stage)
+        yield ward
+    finally:
+        await parts.close()
+        clock.reset()
