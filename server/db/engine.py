@@ -1,5 +1,5 @@
-"""Connections to the record: SQLite in WAL mode, every commit durable, every write transaction taking its
-lock at the beginning."""
+"""Connections to the record: SQLite in WAL mode or PostgreSQL (`postgresql.py`), every commit durable, every write transaction
+taking the one writers' lock at the beginning."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+
+from server.db import postgresql
 
 if TYPE_CHECKING:
     import sqlite3
@@ -58,13 +60,16 @@ def database_path(url: str) -> Path:
     """The file of an SQLite URL (raises `ValueError` for another database or one in memory)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ValueError(f"the record is kept in an SQLite file, not in {parsed.render_as_string(hide_password=True)}")
+        raise ValueError(f"the record is kept in an SQLite file or in PostgreSQL, not in {parsed.render_as_string(hide_password=True)}")
     return Path(parsed.database)
 
 
 def open_engine(url: str) -> Engine:
-    """The engine of everything but the journal. `engine.begin()` writes (BEGIN IMMEDIATE: a read followed by
-    a write loses no other's update); `reading(engine)` only reads and waits for nobody."""
+    """The engine of everything but the journal. `engine.begin()` writes, one transaction after the other (a read followed by a
+    write loses no other's update, and nothing has to be tried again); `reading(engine)` only reads and waits for nobody. Raises
+    `ValueError` for any database but an SQLite file or PostgreSQL."""
+    if postgresql.is_postgresql(url):
+        return postgresql.engine(url)
     path = database_path(url)
     engine = create_engine("sqlite://", module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool)
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Connection,
     Engine,
     ForeignKey,
     Index,
@@ -19,10 +18,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
     insert,
     select,
 )
+
+from server.db.append_only import append_only
 
 SCHEMA_VERSION = 1
 
@@ -52,29 +52,8 @@ fact = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
-_APPEND_ONLY = (
-    # also stops INSERT OR REPLACE, for which SQLite fires no delete trigger
-    """CREATE TRIGGER fact_follows BEFORE INSERT ON fact
-       WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM fact WHERE conference = NEW.conference)
-       BEGIN SELECT RAISE(ABORT, 'a fact follows the last one'); END""",
-    """CREATE TRIGGER fact_stays BEFORE DELETE ON fact
-       BEGIN SELECT RAISE(ABORT, 'no fact is removed'); END""",
-    # the one change allowed: personal data and its salt are erased together
-    """CREATE TRIGGER fact_unchanged BEFORE UPDATE ON fact
-       WHEN NOT (NEW.private IS NULL AND NEW.salt IS NULL AND NEW.conference IS OLD.conference
-                 AND NEW.seq IS OLD.seq
-                 AND NEW.at IS OLD.at AND NEW."by" IS OLD."by" AND NEW.command IS OLD.command
-                 AND NEW.type IS OLD.type
-                 AND NEW.body IS OLD.body AND NEW.hash IS OLD.hash)
-       BEGIN SELECT RAISE(ABORT, 'no fact is changed'); END""",
-)
-
-
-@event.listens_for(fact, "after_create")
-def _guard(_table: Table, connection: Connection, **_: object) -> None:
-    for trigger in _APPEND_ONLY:
-        connection.exec_driver_sql(trigger)
-
+# the one change allowed: personal data and its salt are erased together
+append_only(fact, allowed_nulling=("private", "salt"))
 
 # A person who works for the authority and signs in with a password.
 account = Table(
@@ -158,6 +137,8 @@ class SchemaTooNew(RuntimeError):
 
 def create_all(engine: Engine) -> None:
     """Make the tables that are missing and note the schema's version (raises `SchemaTooNew`)."""
+    import server.db.all_tables  # noqa: F401 - the tables of all nouns
+
     with engine.begin() as connection:
         metadata.create_all(connection)
         found = connection.scalars(select(schema_version.c.version).order_by(schema_version.c.version.desc())).first()

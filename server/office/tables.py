@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
+from server.db.append_only import append_only
 from server.db.tables import metadata
 
 # One entry per change, chained by hashes like the journal: `chain` is the conference's id, or "house". `body` holds the exact bytes that were hashed; personal
@@ -24,6 +25,7 @@ history = Table(
     Column("hash", LargeBinary, nullable=False),
     Index("history_of_subject", "kind", "subject"),
 )
+append_only(history, allowed_nulling=("private", "salt"))
 
 # A form that was taken: sent again (a second click, a reload), it is answered as the first time and nothing is done twice.
 taken_form = Table(

