@@ -10,7 +10,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy import select
 
+from moderation import Conference, Refusal
+from moderation.case.rights import SYSTEM
 from moderation.kernel import Identity
 from moderation.people import Knock
 from server import errors
@@ -18,9 +21,13 @@ from server.access import Access
 from server.accounts.guard import Guard
 from server.accounts.keys import Keys, new_id
 from server.accounts.routes import account_routes
+from server.clock import now
 from server.conferences.case_pages import case_routes
+from server.conferences.room import Learns, learn
+from server.conferences.room_pages import room_routes
 from server.conferences.routes import conference_routes
-from server.db.engine import database_path, open_engine
+from server.conferences.tables import conference
+from server.db.engine import database_path, open_engine, reading
 from server.db.journal import Journal
 from server.db.verify import Head
 from server.i18n import FOLDER
@@ -30,6 +37,7 @@ from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn
 from server.office.office import Office
+from server.office.work import Work
 from server.pages import Pages, page_routes
 from server.papers.routes import Looked, paper_routes
 from server.rooms.rooms import Rooms
@@ -37,6 +45,9 @@ from server.rooms.socket import socket_routes
 from server.settings import Settings
 
 log = logging.getLogger(__name__)
+
+LEARNS: tuple[Learns, ...] = ()
+"""What follows from a room that was closed, in this order."""
 
 LEVELS_EVERY = 0.4
 """Seconds between two reports of microphone levels to consoles."""
@@ -61,7 +72,7 @@ class Parts:
                 sessions_per_conference=settings.media_sessions,
             )
         )
-        self.rooms = Rooms(self.journal, self.media, lambda *seat_and_out: self.access.bar(*seat_and_out))
+        self.rooms = Rooms(self.journal, self.media, lambda *seat_and_out: self.access.bar(*seat_and_out), self.follow_room)
         self.access = Access(settings, self.engine, self.keys, self.rooms, self.tokens)
 
     async def knock(self, conference: str, person: str, name: str, suspect: bool) -> None:
@@ -73,6 +84,23 @@ class Parts:
         """Whose papers are asked for, with the record's head of the same moment."""
         _, live, who = await self.access.person(request, seat)
         return Looked(who.id, live.room.state, Head(live.room.state.seq, bytes.fromhex(live.room.head)))
+
+    async def follow_room(self, state: Conference) -> None:
+        """Carries what a room says to its case, in a transaction of its own."""
+
+        def carry() -> None:
+            with self.engine.begin() as db:
+                learn(Work(db, SYSTEM, now()), state, LEARNS)
+
+        await asyncio.to_thread(carry)
+
+    async def open_rooms(self) -> None:
+        """Opens the rooms of conferences under way, so that their timers run and their cases learn what a crash kept from them."""
+        with reading(self.engine) as db:
+            under_way = db.scalars(select(conference.c.id).where(conference.c.stage.in_(("ready", "in_session")))).all()
+        for id in under_way:
+            with contextlib.suppress(Refusal):
+                await self.rooms.get(id)
 
     async def follow_media(self) -> None:
         """Carries what the engine tells to the rooms: levels to the consoles, a restart to everybody."""
@@ -93,6 +121,7 @@ class Parts:
                     live.hub.signal_all({"kind": "media", "state": "restarted"})
 
     async def start(self) -> None:
+        await self.open_rooms()
         await self.media.start()
         for live in self.rooms.opened():
             live.direct_again()
@@ -143,6 +172,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
     app.include_router(case_routes(office))
+    app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

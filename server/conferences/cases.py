@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 
@@ -25,9 +27,11 @@ class Case:
     seats: dict[str, str]
 
 
-async def open_case(rooms: Rooms, engine: Engine, conference: str, plan: Plan, people: tuple[AddPerson, ...]) -> Case:
-    """Plans the conference and seats everybody. Whoever is more than a citizen gets an account named `<conference>.<person>`, without a password: its
-    owner chooses one by a set-up link. Calling it again for a conference that exists only finds the seats."""
+async def open_case(
+    rooms: Rooms, engine: Engine, conference: str, plan: Plan, people: tuple[AddPerson, ...], accounts: Mapping[str, str] = MappingProxyType({})
+) -> Case:
+    """Plans the conference and seats everybody. `accounts`: person → the account that sits there; whoever else is more than a citizen gets one named
+    `<conference>.<person>`, without a password: its owner chooses one by a set-up link. Calling it again for a conference that exists only finds the seats."""
     try:
         live = await rooms.get(conference)
     except Refusal:
@@ -36,11 +40,11 @@ async def open_case(rooms: Rooms, engine: Engine, conference: str, plan: Plan, p
     for person in people:
         if person.person not in live.room.state.people:
             await live.room.do(new_id(), None, person)
-    return Case(conference, {p.person: seat_for(engine, live, p.person) for p in people})
+    return Case(conference, {p.person: seat_for(engine, live, p.person, accounts.get(p.person)) for p in people})
 
 
-def seat_for(engine: Engine, live: LiveRoom, person: str) -> str:
-    """The seat of a person, made when there is none."""
+def seat_for(engine: Engine, live: LiveRoom, person: str, account: str | None = None) -> str:
+    """The seat of a person, made when there is none: for this account, or for one of its own."""
     who = live.room.state.people.get(person)
     if who is None:
         raise Refusal("person_unknown", person=person)
@@ -49,8 +53,7 @@ def seat_for(engine: Engine, live: LiveRoom, person: str) -> str:
             return seat_of_person(database, live.id, person).id
         except Refusal:
             pass
-        account = None
-        if who.roles != {Role.CITIZEN}:
+        if account is None and who.roles != {Role.CITIZEN}:
             login = f"{live.id}.{person}".lower()
             try:
                 account = account_named(database, login).id

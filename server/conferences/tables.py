@@ -1,4 +1,6 @@
-"""The case of a conference: its plan (Art. 8.1), chairs, venues, programme, and where it stands. Dates are ISO texts, clock times "13:30", moments milliseconds."""
+"""The case of a conference: its plan (Art. 8.1), chairs, venues, programme, and where it stands.
+
+Dates are ISO texts, clock times "13:30", moments milliseconds."""
 
 from __future__ import annotations
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from moderation import Refusal
@@ -48,7 +48,7 @@ class Office:
 
         def run() -> Result:
             with reading(self.engine) as db:
-                return look(Work(db, self._who(request, db, public), clock.now()))
+                return look(Work(db, self.who(request, db, public), clock.now()))
 
         return await to_thread.run_sync(run)
 
@@ -57,7 +57,7 @@ class Office:
 
         def run() -> Result:
             with self.engine.begin() as db:
-                return do(Work(db, self._who(request, db, public), clock.now()))
+                return do(Work(db, self.who(request, db, public), clock.now()))
 
         return await to_thread.run_sync(run)
 
@@ -70,7 +70,8 @@ class Office:
 
         return await to_thread.run_sync(run)
 
-    def _who(self, request: Request, db: Any, public: bool) -> Staff:
+    def who(self, request: Request, db: Connection, public: bool = False) -> Staff:
+        """Who is signed in (raises `Refusal` not_signed_in, session_ended)."""
         try:
             account = signed_in(db, self.keys, held(request, ACCOUNT))
         except Refusal:
@@ -78,6 +79,11 @@ class Office:
                 return PUBLIC
             raise
         return staff_of(db, account, clock.today())
+
+    @staticmethod
+    def now() -> int:
+        """The time, in milliseconds since the epoch."""
+        return clock.now()
 
     # --- pages ------------------------------------------------------------------------------------------------------------------
 
@@ -143,12 +149,6 @@ class Office:
         """Two copies of one form came at the same instant: the later one goes where the first went. Any other conflict is said as one."""
         went = await self.read(request, lambda w: w.db.scalar(select(taken_form.c.went).where(taken_form.c.once == form.once)), public=public)
         return RedirectResponse(went, 303) if went else self.page.refused(request, Refusal("conflict"))
-
-
-def own_path(given: str) -> str:
-    """A path of this server to go back to after signing in; anything else is the home page."""
-    parts = urlsplit(given)
-    return given if given.startswith("/") and not given.startswith("//") and "\\" not in given and not parts.netloc and not parts.scheme else "/"
 
 
 def values(row: Mapping[str, Any]) -> Context:

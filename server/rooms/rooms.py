@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from moderation import Conference, Entry, Refusal
 from moderation.conduct import Readmitted
+from moderation.kernel import Phase
 from moderation.people import SentBack
 from moderation.view import programme
 from server.db.journal import Journal
@@ -23,16 +24,20 @@ Bar = Callable[[str, str, bool], None]
 """Closes a person's ways in, on all devices, or opens the seat again (R31, R33): (conference, person, out). Called in a thread; doing it
 twice changes nothing."""
 
+Follow = Callable[[Conference], Awaitable[None]]
+"""Carries what a room says to its case: called when its phase changes, and when its outcome changes after it was closed. Doing it twice changes nothing."""
+
 TRIES = 5
 
 
 class Rooms:
     """The rooms by conference id."""
 
-    def __init__(self, journal: Journal, media: MediaEngine, bar: Bar) -> None:
+    def __init__(self, journal: Journal, media: MediaEngine, bar: Bar, follow: Follow | None = None) -> None:
         self._journal = journal
         self._media = media
         self._bar = bar
+        self._follow = follow
         self._open: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
@@ -42,7 +47,7 @@ class Rooms:
             return self._open[conference]
         async with self._opening.setdefault(conference, asyncio.Lock()):
             if conference not in self._open:
-                live = LiveRoom(conference, self._journal, self._media, self._bar)
+                live = LiveRoom(conference, self._journal, self._media, self._bar, self._follow)
                 await live.open()
                 if not live.room.state.seq:
                     await live.close()
@@ -52,7 +57,7 @@ class Rooms:
 
     async def create(self, conference: str) -> LiveRoom:
         """A room for a conference that has no facts yet."""
-        live = LiveRoom(conference, self._journal, self._media, self._bar)
+        live = LiveRoom(conference, self._journal, self._media, self._bar, self._follow)
         await live.open()
         self._open[conference] = live
         return live
@@ -66,31 +71,47 @@ class Rooms:
         self._open.clear()
 
 
+OVER = (Phase.CLOSED, Phase.FROZEN)
+
+
+def decided(state: Conference) -> tuple[object, ...]:
+    """What the case takes over from a closed room."""
+    return state.outcomes, state.petitions, state.notice_ground, state.notice_words
+
+
 class LiveRoom:
     """A room with its hub, and the task that keeps the media engine at the direction of the moment."""
 
-    def __init__(self, conference: str, journal: Journal, media: MediaEngine, bar: Bar) -> None:
+    def __init__(self, conference: str, journal: Journal, media: MediaEngine, bar: Bar, follow: Follow | None = None) -> None:
         self.id = conference
         self._media = media
         self._bar = bar
+        self._follow = follow
         self.room = Room(conference, journal, self._published, self._stored)
         self.hub: Hub
         self._direct = asyncio.Event()
         self._director: asyncio.Task[None] | None = None
         self._out: set[asyncio.Task[None]] = set()
         self._barring = asyncio.Lock()
+        self._following = asyncio.Lock()
 
     async def open(self) -> None:
         await self.room.open()
         self.hub = Hub(self.room, self._removed)
         self._director = asyncio.create_task(self._keep_directing())
         self._direct.set()
+        if self.room.state.phase is not Phase.PLANNED:
+            self._do(self._carry_to_case())
         for person in self.room.state.people.values():
             if person.standing in OUT:  # a crash may have come between the refusal and its effect
                 self._do(self._carry_standing(person.id))
 
-    async def close(self) -> None:
+    async def settled(self) -> None:
+        """Waits until everything has been carried to accounts, media and case that was to be carried."""
         await asyncio.gather(*self._out)
+
+    async def close(self) -> None:
+        await self.settled()
         await self.hub.close()
         await self.room.close()
         if self._director:
@@ -105,6 +126,8 @@ class LiveRoom:
     def _published(self, before: Conference, after: Conference, entries: Sequence[Entry]) -> None:
         self._direct.set()
         self.hub.published(before, after, entries)
+        if after.phase is not before.phase or (after.phase in OVER and decided(after) != decided(before)):
+            self._do(self._carry_to_case())
         for entry in entries:
             if isinstance(entry.fact, Readmitted):
                 self._do(self._carry_standing(entry.fact.person))
@@ -155,6 +178,19 @@ class LiveRoom:
                     return
                 except Exception:
                     log.exception("seat of %s in %s", person, self.id)
+                    await asyncio.sleep(0.2 * again)
+
+    async def _carry_to_case(self) -> None:
+        """Tells the case how the room stands now. What fails is tried again at the next change and at the next start."""
+        if self._follow is None:
+            return
+        async with self._following:
+            for again in range(TRIES):
+                try:
+                    await self._follow(self.room.state)
+                    return
+                except Exception:
+                    log.exception("case of %s", self.id)
                     await asyncio.sleep(0.2 * again)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
