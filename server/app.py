@@ -30,6 +30,7 @@ from server.conferences.tables import conference
 from server.db.engine import database_path, open_engine, reading
 from server.db.journal import Journal
 from server.db.verify import Head
+from server.demo.time_machine import time_routes
 from server.i18n import FOLDER
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
@@ -172,6 +173,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
     app.include_router(case_routes(office))
+    if settings.demo:
+        app.include_router(time_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")

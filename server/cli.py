@@ -61,7 +61,7 @@ def demo(
     from server.demo.seeding import announce, lan_address, seed, write_links
     from server.serving import server
 
-    settings = settings_for(data or default_demo_data(), port=port, host=host)
+    settings = settings_for(data or default_demo_data(), port=port, host=host, demo=True, session_hours=24 * 400)
     settings.prepare()
     address = lan_address() if host == "0.0.0.0" else None
     files = self_signed(settings.data_dir / "secrets", ["localhost", "127.0.0.1", *([address] if address else [])]) if tls else None

@@ -35,6 +35,11 @@ def moment(day: date, clock: str = "00:00") -> int:
     return int(datetime.fromisoformat(f"{day.isoformat()}T{clock}").replace(tzinfo=HANOI).timestamp()) * 1_000
 
 
+def moment_of(day: str, clock: str = "00:00") -> int:
+    """The same for an ISO date."""
+    return moment(date.fromisoformat(day), clock)
+
+
 def set_to(at: int) -> None:
     """Sets the clock of this process to a moment, from where it runs on. For demonstrations and tests alone."""
     global _shift

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     session_hours: Annotated[int, Field(gt=0)] = 12
     """A session unused for so long ends."""
+    demo: bool = False
+    """Whether this is a demonstration, whose clock can be moved on by a page. Set by `doithoai demo`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     media_address: str | None = None

@@ -9,13 +9,25 @@ import socket
 from pathlib import Path
 
 import segno
+from anyio import to_thread
+from sqlalchemy import func, select
 
+from moderation.case.rights import SYSTEM
+from moderation.case.stages import Stage
 from moderation.kernel import Phase
+from server import clock
 from server.accounts.links import public_link
+from server.accounts.passwords import hash_password
+from server.accounts.staff import keep_password
 from server.app import Parts
 from server.clock import now
 from server.conferences.cases import open_case, personal_link
-from server.demo.example import load
+from server.conferences.tables import conference as case_table
+from server.db.tables import account
+from server.demo.example import load, read
+from server.demo.ward import ROOM_ROLES, STAFF, account_id, seed_case, seed_ward
+from server.office.tables import history
+from server.office.work import Work
 
 ROLES = {
     "chair": "chair",
@@ -46,8 +58,18 @@ LABELS = {
 
 
 async def seed(parts: Parts, base: str) -> dict[str, object]:
-    """Sets the example up, or finds it; a finished one makes room for a new one. Gives the conference, its seats and links for scripts."""
+    """Sets the example up, or finds it; a finished one makes room for a new one. Gives the conference, its seats, links and accounts for scripts.
+
+    The clock is set to the afternoon of the conference, or to where the demonstration stood when it was stopped.
+    """
     example = load()
+    data = read()
+    with parts.engine.begin() as database:
+        last = database.scalar(select(func.max(history.c.at))) or 0
+        clock.set_to(max(clock.moment(data["conference"]["date"], "13:15"), last + 1_000))
+        seed_ward(Work(database, SYSTEM, now()), data)
+    password = parts.settings.secret("demo-password")[:10]
+    await to_thread.run_sync(set_passwords, parts, password)
     number, conference = 1, example.id
     while conference in parts.journal.conferences():
         live = await parts.rooms.get(conference)
@@ -55,12 +77,27 @@ async def seed(parts: Parts, base: str) -> dict[str, object]:
             break
         number += 1
         conference = f"{example.id}-{number}"
-    case = await open_case(parts.rooms, parts.engine, conference, example.plan, example.people)
+    with parts.engine.begin() as database:
+        w = Work(database, SYSTEM, now())
+        if w.db.scalar(select(case_table.c.id).where(case_table.c.id == conference)) is None:
+            seed_case(w, data, conference, Stage.READY)
+        accounts = {person: account_id(w, login) for person, login in ROOM_ROLES.items()}
+    case = await open_case(parts.rooms, parts.engine, conference, example.plan, example.people, accounts)
     links = {role: personal_link(parts.engine, parts.keys, case.seats[person], base) for role, person in ROLES.items()}
     with parts.engine.begin() as database:
         public = f"{base}/vao#{public_link(database, parts.keys, conference, now())}"
     people = {person: personal_link(parts.engine, parts.keys, seat, base) for person, seat in case.seats.items()}
-    return {"base": base, "conference": conference, "links": links, "public": public, "people": people, "seats": case.seats}
+    return {"base": base, "conference": conference, "links": links, "public": public, "people": people, "seats": case.seats,
+            "accounts": {login: name for login, name, _, _ in STAFF}, "password": password}  # fmt: skip
+
+
+def set_passwords(parts: Parts, password: str) -> None:
+    """Gives every account of the example that has none this password."""
+    hashed = hash_password(password, "demo")
+    with parts.engine.begin() as database:
+        without = database.scalars(select(account.c.id).where(account.c.password_hash.is_(None), account.c.login.in_([login for login, *_ in STAFF])))
+        for id in without.all():
+            keep_password(database, id, hashed, now())
 
 
 def lan_address() -> str | None:
@@ -80,6 +117,10 @@ def announce(seeded: dict[str, object], reachable: bool, tls: bool) -> str:
     assert isinstance(links, dict)
     lines = ["", "  Hội nghị đối thoại mẫu đã sẵn sàng, trước Bước 1. Mở mỗi liên kết trong một thẻ hoặc một máy riêng:", ""]
     lines += [f"  {LABELS[role]:<28} {url}" for role, url in links.items()]
+    accounts = seeded["accounts"]
+    assert isinstance(accounts, dict)
+    lines += ["", f"  Cả hồ sơ, từ kế hoạch đến báo cáo: đăng nhập ở {seeded['base']}, mật khẩu chung {seeded['password']}"]
+    lines += [f"    {login:<12} {name}" for login, name in accounts.items()]
     lines += ["", f"  {'Liên kết công khai (sảnh chờ)':<28} {seeded['public']}"]
     address = lan_address() if reachable else None
     if address:
