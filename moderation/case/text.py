@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from moderation.kernel import Refusal
 
@@ -126,7 +127,7 @@ def gist(text: str) -> Gist:
     """What of a text is compared. Made once per text, compared often."""
     all_words = words(fold(text))
     telling = [word for word in all_words if word not in COMMON] or all_words
-    return frozenset(telling), frozenset(zip(telling, telling[1:], strict=False))
+    return frozenset(telling), frozenset(pairwise(telling))
 
 
 def alike(one: Gist, other: Gist) -> float:
