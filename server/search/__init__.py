@@ -1,0 +1,1 @@
+"""Finding petitions, conclusions and papers by their words, with and without diacritics."""

@@ -1,0 +1,103 @@
+"""Keeping what can be found, and finding it: every word must occur, whatever its marks; texts with the tones as typed come first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, delete, func, insert, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from moderation.case.rights import RIGHTS
+from moderation.case.text import fold, plain, words
+from server.office.work import Work
+from server.search.tables import search_entry
+
+SEEN_BY = {"petition": "see_petitions", "conclusion": "see_case", "paper": "see_case", "conference": "see_case"}
+"""What one must be allowed to do in a unit to find its entries of a kind."""
+
+MOST_WORDS = 12
+AROUND = 60
+"""Characters shown on each side of the first word found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was found. `before`, `match` and `after` are a piece of its text around the first word."""
+
+    kind: str
+    subject: str
+    conference: str | None
+    title: str
+    path: str
+    before: str
+    match: str
+    after: str
+    at: int
+
+
+def index(
+    w: Work, *, kind: str, subject: str, conference: str | None, unit: str, title: str, path: str, texts: Sequence[str], at: int | None = None
+) -> None:
+    """Keeps what can be found of a thing, in the transaction that changes it; called again, it replaces what was kept. Title and texts are searched."""
+    body = " ".join(" · ".join(text for text in (title, *texts) if text).split())
+    forget(w, kind, subject)
+    w.db.execute(
+        insert(search_entry).values(id=f"{kind}:{subject}", kind=kind, subject=subject, conference=conference, unit=unit, title=title, path=path, body=body,
+                                    body_exact=plain(body), body_folded=fold(body), at=at if at is not None else w.now)
+    )  # fmt: skip
+
+
+def forget(w: Work, kind: str, subject: str) -> None:
+    """Removes what can be found of a thing."""
+    w.db.execute(delete(search_entry).where(search_entry.c.id == f"{kind}:{subject}"))
+
+
+def find(w: Work, text: str, *, kinds: Sequence[str] = (), conference: str | None = None, most: int = 30, skip: int = 0) -> tuple[list[Found], int]:
+    """What holds every word of the text, of what the one who searches may see, and how many there are in all. Texts with the tones as typed come first, then
+    the newest."""
+    sought = words(text)[:MOST_WORDS]
+    where = matching(sought)
+    if where is None:
+        return [], 0
+    where = and_(where, visible(w))
+    if kinds:
+        where = and_(where, search_entry.c.kind.in_(kinds))
+    if conference is not None:
+        where = and_(where, search_entry.c.conference == conference)
+    count = w.db.scalar(select(func.count()).select_from(search_entry).where(where)) or 0
+    exact = and_(*(search_entry.c.body_exact.like(_pattern(plain(word)), escape="\\") for word in sought))
+    rows = w.db.execute(
+        select(search_entry).where(where).order_by(case((exact, 0), else_=1), search_entry.c.at.desc(), search_entry.c.id).limit(most).offset(skip)
+    ).all()
+    return [Found(row.kind, row.subject, row.conference, row.title, row.path, *_piece(row.body, sought), row.at) for row in rows], count
+
+
+def matching(sought: Sequence[str]) -> ColumnElement[bool] | None:
+    """The condition that every word occurs, whatever its marks; None without a word."""
+    folded = [folded for word in sought if (folded := fold(word))]
+    return and_(*(search_entry.c.body_folded.like(_pattern(word), escape="\\") for word in folded)) if folded else None
+
+
+def visible(w: Work) -> ColumnElement[bool]:
+    """The condition that the one who searches may see an entry."""
+    reaches = {kind: {unit for post in w.by.posts if post.duty.value in RIGHTS[action] for unit in post.reach} for kind, action in SEEN_BY.items()}
+    return or_(*(and_(search_entry.c.kind == kind, search_entry.c.unit.in_(sorted(units))) for kind, units in reaches.items()))
+
+
+def _pattern(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _piece(body: str, sought: Sequence[str]) -> tuple[str, str, str]:
+    """What stands before the first word found, the word as it is written there, and what follows. Folding keeps the number of letters of Vietnamese text."""
+    letters = "".join(fold(c) or c if not c.isspace() else " " for c in body)
+    if len(letters) != len(body):
+        return "", "", body[: 2 * AROUND]
+    places = [(at, len(word)) for word in map(fold, sought) if word and (at := letters.find(word)) >= 0]
+    if not places:
+        return "", "", body[: 2 * AROUND]
+    at, length = min(places)
+    first, last = max(0, at - AROUND), at + length + AROUND
+    return ("…" if first else "") + body[first:at], body[at : at + length], body[at + length : last] + ("…" if last < len(body) else "")
