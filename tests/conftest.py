@@ -22,6 +22,22 @@ def chromium() -> str:
     return found.stdout.strip()
 
 
+ALONE = ("browser", "media")
+"""Folders whose tests have a worker to themselves, one after the other: their browsers and media peers need what two cores can give."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together when several workers share the run (`make test`): a file, or one of the folders `ALONE`; the longest begin."""
+
+    def group(item: pytest.Item) -> str:
+        place = item.path.relative_to(ROOT / "tests").parts
+        return place[0] if place[0] in ALONE else item.path.name
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=lambda item: group(item) != ALONE[0])
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=KINDS, help="run the tests of the database, and the servers of the room's tests, on this one alone")
 
@@ -39,9 +55,9 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def postgresql_server() -> Iterator[Databases]:
     """One server for all tests; each gets a database of its own."""
-    with postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+    with postgresql() as server:
         yield server
 
 
