@@ -31,6 +31,8 @@ from server.db.engine import database_path, open_engine, reading
 from server.db.journal import Journal
 from server.db.verify import Head
 from server.demo.time_machine import time_routes
+from server.desk.account_pages import account_pages
+from server.desk.desk_pages import desk_routes
 from server.i18n import FOLDER
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
@@ -173,6 +175,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
     app.include_router(case_routes(office))
+    app.include_router(desk_routes(office, parts.access))
+    app.include_router(account_pages(office))
     if settings.demo:
         app.include_router(time_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))

@@ -1,4 +1,4 @@
-"""What the server writes down: one line per request, never a query string, never a control character."""
+"""What the server writes down: one line per request, never a query string or a secret address, never a control character."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 from typing import Any
 
 _QUERY = re.compile(r"\?[^\s\"']*")
+_CALENDAR = re.compile(r"(/lich/)[0-9a-f]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def discreet(text: str) -> str:
-    """A text without query strings, with control and direction characters shown as escapes."""
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", _QUERY.sub("", text))
+    """A text without query strings and secret addresses of calendars, with control and direction characters shown as escapes."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", _CALENDAR.sub(r"\1…", _QUERY.sub("", text)))
 
 
 class Discreet(logging.Filter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from anyio import to_thread
@@ -17,9 +18,7 @@ from moderation import Refusal
 from moderation.people import IN_ROOM, Standing
 from moderation.view import audience, me
 from server.access import Access
-from server.accounts.cookies import ACCOUNT, held
-from server.accounts.entrance import signed_in
-from server.accounts.seats import seat_of, seats_of
+from server.accounts.seats import seat_of
 from server.clock import HANOI
 from server.db.engine import reading
 from server.errors import language_of, status_of
@@ -29,13 +28,16 @@ from server.settings import Language
 TEMPLATES = FOLDER.parent / "templates"
 
 
-SCRIPTED = {"room.html": None, "office/": ("common",), "public/": ("common",)}
-"""Which files of the catalogue the scripts of a page need: the room all, office pages few. By the template's name or its folder; None is all."""
+def spoken(template: str) -> tuple[str, ...] | None:
+    """Which files of the catalogue the scripts of a page need: the room and the entrances all (None), a page in a folder what is common and its noun's."""
+    folder, found, _ = template.partition("/")
+    return tuple(name for name in ("common", folder) if (FOLDER / "vi" / f"{name}.json").exists()) if found else None
 
 
+@cache
 def texts(lang: Language, template: str = "room.html") -> Markup:
     """The catalogue as JSON for a script element: nothing in it can end the element."""
-    files = next((files for name, files in SCRIPTED.items() if template.startswith(name)), None)
+    files = spoken(template)
     said = json.dumps(dict(catalogue(lang) if files is None else part(lang, *files)), ensure_ascii=False)
     return Markup(said.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
@@ -84,33 +86,8 @@ class Pages:
 
 
 def page_routes(access: Access, page: Pages) -> APIRouter:
-    """Home, entrances, and the room."""
+    """Entrances and the room; the first page is in `server/desk`."""
     router = APIRouter()
-
-    @router.get("/", response_class=HTMLResponse)
-    async def home(request: Request) -> Response:
-        """Sign-in, or the conferences of the account that is signed in."""
-
-        def look() -> tuple[str, list[tuple[str, str, str]]] | None:
-            with reading(access.engine) as database:
-                try:
-                    account = signed_in(database, access.keys, held(request, ACCOUNT))
-                except Refusal:
-                    return None
-                return account.name, [(s.id, s.conference, s.person) for s in seats_of(database, account.id)]
-
-        found = await to_thread.run_sync(look)
-        meetings = []
-        for seat, conference, person in found[1] if found else []:
-            try:
-                state = (await access.rooms.get(conference)).room.state
-            except Refusal:
-                continue
-            who = state.people.get(person)
-            if who is not None:
-                meetings.append({"seat": seat, "title": state.plan.title, "starts": state.plan.starts_at, "phase": state.phase.value,
-                                 "roles": sorted(who.roles)})  # fmt: skip
-        return page(request, "home.html", account=found[0] if found else "", meetings=meetings)
 
     def entrance(path: str, name: str) -> None:
         @router.get(path, response_class=HTMLResponse, name=name)

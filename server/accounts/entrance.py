@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from sqlalchemy import Connection, Engine, select
 from starlette.requests import HTTPConnection
 
@@ -63,3 +65,13 @@ def _why_not(database: Connection, keys: Keys, found: Seat, own: str | None, sta
     if staff is not None and session_of(database, keys, staff, now) is None:
         return Refusal("session_ended")
     return Refusal("seat_unknown")
+
+
+def own_path(given: str) -> str:
+    """A path of this server to go to after signing in; anything else is the first page."""
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return "/"
+    plain = given.startswith("/") and not given.startswith("//") and not any(c in given for c in "\\\t\r\n")
+    return given if plain and not parts.netloc and not parts.scheme else "/"

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["session", "link", "code", "address"]
+Kind = Literal["session", "link", "code", "address", "calendar"]
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Of codes that are read out: no 0 or O, no 1, I or L."""

@@ -15,7 +15,7 @@ from moderation.kernel import Refusal
 from server import clock
 from server.accounts.codes import redeem_code
 from server.accounts.cookies import ACCOUNT, hand_out, held, held_seats, seat_cookie, take_back
-from server.accounts.entrance import signed_in
+from server.accounts.entrance import own_path, signed_in
 from server.accounts.keys import Keys, new_id
 from server.accounts.limits import Tries, network
 from server.accounts.links import Link, follow, use_up
@@ -38,10 +38,11 @@ class Knock(Protocol):
 
 
 class SignIn(Body):
-    """Login and password."""
+    """Login and password, and the page that was asked for before."""
 
     login: Annotated[str, Field(max_length=200)]
     password: Annotated[str, Field(max_length=4 * LONGEST)]
+    to: Annotated[str, Field(max_length=2000)] = "/"
 
 
 class Enter(Body):
@@ -103,7 +104,7 @@ def account_routes(engine: Engine, keys: Keys, settings: Settings, knock: Knock)
         sign_ins.forget(address, login)
         await in_thread(lambda: _end(engine, keys, held(request, ACCOUNT)))
         hand_out(request, response, ACCOUNT, secret)
-        return {"redirect": "/"}
+        return {"redirect": own_path(body.to)}
 
     @routes.post("/sign-out")
     async def sign_out_(request: Request, response: Response) -> dict[str, str]:

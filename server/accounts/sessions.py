@@ -24,6 +24,16 @@ class Session:
     stale: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One live session of an account, as its owner sees it: `here` is the one that asks."""
+
+    since: int
+    seen: int
+    browser: str
+    here: bool
+
+
 def open_session(
     connection: Connection,
     keys: Keys,
@@ -89,3 +99,17 @@ def revoke_all(connection: Connection, now: int, *, account: str | None = None, 
     """End all sessions of an account or of a seat; says how many."""
     owner = session.c.account == account if account is not None else session.c.seat == seat
     return connection.execute(update(session).where(owner, session.c.revoked.is_(None)).values(revoked=now)).rowcount
+
+
+def sessions_of(connection: Connection, keys: Keys, account_: str, secret: str, now: int) -> list[SignedIn]:
+    """The live sessions of an account, the last used first; `secret` is that of the session that asks."""
+    own = keys.hash("session", secret)
+    live = (session.c.account == account_, session.c.revoked.is_(None), session.c.expires > now)
+    rows = connection.execute(select(session).where(*live).order_by(session.c.seen.desc()))
+    return [SignedIn(row.created, row.seen, row.user_agent, row.secret_hash == own) for row in rows]
+
+
+def revoke_others(connection: Connection, keys: Keys, account_: str, secret: str, now: int) -> int:
+    """End all sessions of an account but the one of this secret; says how many."""
+    others = (session.c.account == account_, session.c.secret_hash != keys.hash("session", secret), session.c.revoked.is_(None))
+    return connection.execute(update(session).where(*others).values(revoked=now)).rowcount

@@ -27,7 +27,7 @@ def test_every_reason_for_a_place_in_the_queue_has_a_sentence() -> None:
 
 def test_every_act_that_can_be_undone_has_a_name() -> None:
     acts = {f"act.{fact.name}" for fact in EVOLVE if fact.undoable}
-    assert acts == {key for key in catalogue("vi") if key.startswith("act.")}
+    assert acts <= catalogue("vi").keys()
 
 
 def test_every_outcome_and_every_point_of_the_agenda_has_a_name() -> None:

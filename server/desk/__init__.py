@@ -1,0 +1,1 @@
+"""What somebody in the office sees first: what is due, late or waiting for them; their calendar, their account, and the search."""
