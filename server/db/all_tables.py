@@ -6,6 +6,7 @@ Each noun defines its own in its `tables.py` on the one `metadata`, and has one 
 from __future__ import annotations
 
 import server.calendar.tables
+import server.desk.tables
 import server.organisation.tables  # noqa: F401
 from server.db.tables import metadata
 
