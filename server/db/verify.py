@@ -1,5 +1,5 @@
 """Checking a chain of facts, with the standard library only: whoever doubts a record can read this file and
-run it alone.
+run it alone. (Only who asks for the facts in a PostgreSQL database needs psycopg.)
 
 Fact n of a conference carries `hash = SHA-256(hash of fact n-1, then the body)`, where the body is UTF-8 JSON
 as stored, and what comes before fact 1 is `SHA-256(id of the conference)`. Personal data stands beside the
@@ -146,42 +146,52 @@ class Unreadable(ValueError):
 # Two places where facts are found ---------------------------------------------------------------------------
 
 
-def facts_in_database(path: Path, conference: str) -> Iterator[Entry]:
-    """The facts of a conference in a database file, which is opened for reading only (raises
-    `Unreadable`)."""
-    question = 'SELECT conference, seq, body, hash, salt, private, at, "by", command, type FROM fact WHERE conference = ? ORDER BY seq'
-    try:
-        with _open(path) as connection:
-            for conference_, seq, body, hash_, salt, private, *columns in connection.execute(question, (conference,)):
-                blobs = (body, hash_, *(blob for blob in (salt, private) if blob is not None))
-                if not all(isinstance(blob, bytes) for blob in blobs):
-                    raise Unreadable(f"fact {seq}")
-                yield Entry(conference_, seq, body, hash_, salt, private, tuple(columns))
-    except stdlib_sqlite3.Error as error:
-        raise Unreadable(str(error)) from error
+Database = Path | str
+"""Where facts are found: the path of an SQLite file, or the URL of SQLite or PostgreSQL."""
 
 
-def conferences_in_database(path: Path) -> list[str]:
+def facts_in_database(database: Database, conference: str) -> Iterator[Entry]:
+    """The facts of a conference in a database, which is opened for reading only (raises `Unreadable`)."""
+    question = 'SELECT conference, seq, body, hash, salt, private, at, "by", command, type FROM fact WHERE conference = {} ORDER BY seq'
+    for conference_, seq, body, hash_, salt, private, *columns in _rows(database, question, conference):
+        blobs = (body, hash_, *(blob for blob in (salt, private) if blob is not None))
+        if not all(isinstance(blob, bytes) for blob in blobs):
+            raise Unreadable(f"fact {seq}")
+        yield Entry(conference_, seq, body, hash_, salt, private, tuple(columns))
+
+
+def conferences_in_database(database: Database) -> list[str]:
     """The ids of all conferences that have facts (raises `Unreadable`)."""
+    return sorted(row[0] for row in _rows(database, "SELECT DISTINCT conference FROM fact"))
+
+
+def _rows(database: Database, question: str, *values: str) -> Iterator[tuple[Any, ...]]:
+    """The answer to a question in which `{}` stands for each value."""
+    if isinstance(database, str) and database.startswith("postgresql"):
+        yield from _rows_in_postgresql(database, question.format("%s"), values)
+    else:
+        yield from _rows_in_file(Path(str(database).removeprefix("sqlite:///")), question.format("?"), values)
+
+
+def _rows_in_file(path: Path, question: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     try:
-        with _open(path) as connection:
-            return [row[0] for row in connection.execute("SELECT DISTINCT conference FROM fact ORDER BY conference")]
+        connection = stdlib_sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            yield from connection.execute(question, values)
+        finally:
+            connection.close()
     except stdlib_sqlite3.Error as error:
         raise Unreadable(str(error)) from error
 
 
-class _open:
-    """A read-only connection, closed at the end of its `with`."""
+def _rows_in_postgresql(url: str, question: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    import psycopg
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> stdlib_sqlite3.Connection:
-        self._connection = stdlib_sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)
-        return self._connection
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    try:
+        with psycopg.connect(url.replace("+psycopg", "", 1), options="-c default_transaction_read_only=on") as connection:
+            yield from connection.execute(question.encode(), values)
+    except psycopg.Error as error:
+        raise Unreadable(str(error)) from error
 
 
 def to_line(entry: Entry) -> bytes:
@@ -235,10 +245,10 @@ def write_export(path: Path, entries: Iterable[Entry]) -> int:
     return count
 
 
-def verify_database(path: Path, conference: str | None = None, known: Head | None = None) -> list[Verdict]:
-    """A verdict for one conference of a database file, or for all of them (raises `Unreadable`)."""
-    names = [conference] if conference is not None else conferences_in_database(path)
-    return [verify(name, facts_in_database(path, name), known) for name in names]
+def verify_database(database: Database, conference: str | None = None, known: Head | None = None) -> list[Verdict]:
+    """A verdict for one conference of a database, or for all of them (raises `Unreadable`)."""
+    names = [conference] if conference is not None else conferences_in_database(database)
+    return [verify(name, facts_in_database(database, name), known) for name in names]
 
 
 def verify_export(path: Path, known: Head | None = None) -> Verdict:

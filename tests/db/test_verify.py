@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.db.journal import Draft, Journal
+from server.db.postgresql import libpq
 from server.db.verify import (
     Entry,
     Head,
@@ -31,6 +33,7 @@ from server.db.verify import (
     verify_export,
     write_export,
 )
+from tests.databases import PostgresqlServer
 
 FACTS = 12
 ERASED = 5
@@ -199,6 +202,31 @@ def test_a_tampered_database_file_is_named(database: Path, tmp_path: Path) -> No
         target.close()
         verdict = verify_database(copy, "a")[0]
         assert (verdict.fault, verdict.at_seq) == (fault, seq), sentence
+
+
+def test_a_tampered_postgresql_database_is_named(database: Path, entries: list[Entry], postgresql_server: PostgresqlServer, tmp_path: Path) -> None:
+    """The same facts, in the other database; its owner takes the triggers away first."""
+    url = postgresql_server.fresh(tmp_path)
+    with psycopg.connect(libpq(url), autocommit=True) as owner:
+        for entry in entries:
+            row = (entry.conference, entry.seq, *(entry.columns or ()), entry.body, entry.private, entry.salt, entry.hash)
+            owner.execute("INSERT INTO fact VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", row)
+        assert list(facts_in_database(url, "a")) == entries == list(facts_in_database(f"sqlite:///{database}", "a"))
+        assert verify_database(url, known=head(entries))[0].ok
+        owner.execute("DROP FUNCTION fact_append_only() CASCADE")
+        for sentence, fault, seq in (
+            ("UPDATE fact SET body = convert_to(replace(convert_from(body, 'UTF8'), 'D', 'd'), 'UTF8') WHERE seq = 12", "altered_body", 12),
+            ("UPDATE fact SET \"by\" = 'another' WHERE seq = 9", "altered_columns", 9),
+            ("UPDATE fact SET private = '{}'::bytea WHERE seq = 8", "altered_private", 8),
+            ("DELETE FROM fact WHERE seq = 4 AND conference = 'a'", "gap", 4),
+        ):
+            owner.execute(sentence)
+            verdict = verify_database(url, "a")[0]
+            assert (verdict.fault, verdict.at_seq) == (fault, seq), sentence
+        owner.execute("DROP TABLE fact")
+        with pytest.raises(Unreadable):
+            verify_database(url)
+    postgresql_server.drop(url)
 
 
 def test_what_holds_no_facts_is_unreadable(tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ from moderation.people import CountPeople, RegisterPerson
 from moderation.view import view
 from server.accounts.keys import new_id
 from server.db import journal as storage
-from server.db.engine import connect
 from server.rooms.hub import Hub
 from server.rooms.room import BATCH, entry_of
 from server.rooms.rooms import LiveRoom
 from tests.client import Client, Door, Refused
+from tests.databases import held
 from tests.rooms.house import House, open_house, until
 from tests.rooms.nursery import Nursery
 from tests.rooms.phases import bring_to_step
@@ -107,11 +107,11 @@ async def test_what_comes_together_is_committed_and_told_together(house: House, 
     commits: list[int] = []
     commit = storage._commit
 
-    def counted(connection: Any, batch: Any) -> None:
+    def counted(ledger: Any, line: Any, batch: Any) -> None:
         registered = sum(fact.draft.type == "person_added" for waiting in batch for fact in waiting.facts)
         if registered:
             commits.append(registered)
-        commit(connection, batch)
+        commit(ledger, line, batch)
 
     monkeypatch.setattr(storage, "_commit", counted)
     heard, people = len(chair.frames), 2 * BATCH + 10
@@ -141,15 +141,12 @@ async def test_while_nothing_can_be_stored_nothing_happens_and_afterwards_it_doe
     secretary, chair = await house.come(live, "secretary"), await house.come(live, "chair")
     await bring_to_step(live, 1)
     before = await house.still(live)
-    other = connect(house.parts.journal.path)
-    other.execute("BEGIN EXCLUSIVE")
-    started = time.monotonic()
-    asked = secretary.ask({"do": "write_line", "line": "line-1", "text": "Không được mất"})
-    await chair.until(lambda: {"kind": "saving", "ok": False} in chair.signals, 4)
-    assert time.monotonic() - started < 2.5, "said soon enough (2 s, and a little)"
-    assert live.room.state is before and not asked.done() and secretary.outbox
-    other.execute("COMMIT")
-    other.close()
+    with held(house.parts.journal.url):
+        started = time.monotonic()
+        asked = secretary.ask({"do": "write_line", "line": "line-1", "text": "Không được mất"})
+        await chair.until(lambda: {"kind": "saving", "ok": False} in chair.signals, 4)
+        assert time.monotonic() - started < 2.5, "said soon enough (2 s, and a little)"
+        assert live.room.state is before and not asked.done() and secretary.outbox
     assert await asyncio.wait_for(asked, 10) == live.room.state.seq and not secretary.outbox
     await chair.until(lambda: chair.signals[-1] == {"kind": "saving", "ok": True} or {"kind": "saving", "ok": True} in chair.signals)
     assert live.room.state.minutes.lines["line-1"].text == "Không được mất"
@@ -180,11 +177,8 @@ async def test_a_timer_rings_again_when_its_fact_could_not_be_stored(house: Hous
     await chair.do({"do": "call_next"})
     await oanh.until(lambda: oanh.me.get("prompt"))
     await house.still(live)
-    other = connect(house.parts.journal.path)
-    other.execute("BEGIN EXCLUSIVE")
-    await chair.until(lambda: {"kind": "saving", "ok": False} in chair.signals, 6)
-    other.execute("COMMIT")
-    other.close()
+    with held(house.parts.journal.url):
+        await chair.until(lambda: {"kind": "saving", "ok": False} in chair.signals, 6)
     await until(lambda: live.room.state.queue.entries["oanh-1"].held, 6)
     assert live.room.state.floor.prompt is None
 
