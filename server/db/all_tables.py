@@ -1,13 +1,17 @@
 """All tables of the program, wherever they are defined: whoever needs the whole (making the tables, migrations) takes `metadata` from here.
 
-Each noun defines its own in its `tables.py` on the one `metadata`, and has one line here.
+Each noun defines its own in its `tables.py` on the one `metadata`, and has its word here.
 """
 
 from __future__ import annotations
 
-import server.calendar.tables
-import server.desk.tables
-import server.organisation.tables  # noqa: F401
+from importlib import import_module
+
 from server.db.tables import metadata
 
-__all__ = ["metadata"]
+NOUNS = ("calendar", "conclusions", "conferences", "deadlines", "desk", "notifications", "office", "organisation", "petitions", "search")
+
+for noun in NOUNS:
+    import_module(f"server.{noun}.tables")
+
+__all__ = ["NOUNS", "metadata"]
