@@ -12,11 +12,13 @@ from moderation.kernel import Refusal
 
 
 class State(StrEnum):
-    """Where a petition stands. `ANSWERED`: an answer was checked and waits for the chair; `RELEASED`: the chair released it."""
+    """Where a petition stands. `DRAFTED`: the agency's draft waits to be checked; `ANSWERED`: a checked answer waits for the chair; `RELEASED`: the chair
+    released it."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
     ASSIGNED = "assigned"
+    DRAFTED = "drafted"
     ANSWERED = "answered"
     RELEASED = "released"
     REFERRED = "referred"
@@ -26,17 +28,18 @@ class State(StrEnum):
 FOLLOWS: Mapping[State, frozenset[State]] = {
     State.RECEIVED: frozenset((State.ACCEPTED, State.REFERRED, State.MERGED)),
     State.ACCEPTED: frozenset((State.ASSIGNED, State.REFERRED, State.MERGED)),
-    State.ASSIGNED: frozenset((State.ANSWERED, State.REFERRED, State.MERGED)),
-    State.ANSWERED: frozenset((State.ASSIGNED, State.RELEASED, State.MERGED)),
-    State.RELEASED: frozenset((State.ASSIGNED,)),
+    State.ASSIGNED: frozenset((State.DRAFTED, State.REFERRED, State.MERGED)),
+    State.DRAFTED: frozenset((State.ASSIGNED, State.ANSWERED, State.MERGED)),
+    State.ANSWERED: frozenset((State.ASSIGNED, State.DRAFTED, State.RELEASED, State.MERGED)),
+    State.RELEASED: frozenset((State.ASSIGNED, State.DRAFTED)),
     State.REFERRED: frozenset((State.ACCEPTED,)),
     State.MERGED: frozenset((State.RECEIVED, State.ACCEPTED, State.ASSIGNED)),
 }
-"""What follows what. A released answer is never taken back: a better one starts the way anew (RELEASED → ASSIGNED)."""
+"""What follows what. A released answer is never taken back: a better one goes the whole way again (RELEASED → DRAFTED)."""
 
-OPEN = (State.RECEIVED, State.ACCEPTED, State.ASSIGNED, State.ANSWERED)
+OPEN = (State.RECEIVED, State.ACCEPTED, State.ASSIGNED, State.DRAFTED, State.ANSWERED)
 """Still waiting for an answer."""
-IN_DIALOGUE = (State.ACCEPTED, State.ASSIGNED, State.ANSWERED, State.RELEASED)
+IN_DIALOGUE = (State.ACCEPTED, State.ASSIGNED, State.DRAFTED, State.ANSWERED, State.RELEASED)
 """Part of the dialogue: in the synthesis, in the room."""
 
 
@@ -60,6 +63,9 @@ class Kind(StrEnum):
 
 
 ELSEWHERE = tuple(kind for kind in Kind if kind is not Kind.IN_SCOPE)
+
+LETTERS = {State.RECEIVED: "YK", State.ACCEPTED: "KN", State.REFERRED: "NP"}
+"""What the code of a petition begins with: an opinion as received, a petition of the dialogue, one that belongs elsewhere."""
 
 SOURCES = ("paper_slip", "web_form", "on_behalf", "hotline", "meeting", "table")
 """How a petition came: a slip of paper, the public form, written down by the head of a residential group or another helper (ghi hộ), the hotline, a meeting, a
@@ -204,5 +210,5 @@ def answer_step(now: AnswerState, then: AnswerState) -> AnswerState:
 
 
 def is_late(state: State, due: str | None, today: date) -> bool:
-    """Whether the agency's answer is overdue (D8.2c)."""
+    """Whether the agency's draft is overdue (D8.2c); what lies with the advising office or the chair is not the agency's delay."""
     return state is State.ASSIGNED and due is not None and due < today.isoformat()

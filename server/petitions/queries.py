@@ -1,0 +1,167 @@
+"""Looking up petitions: one, lists with filters, and what belongs to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from moderation import Refusal
+from moderation.case.petitions import OPEN, State
+from moderation.case.rights import RIGHTS
+from moderation.case.text import words
+from server.conferences.queries import case
+from server.conferences.tables import conference
+from server.office.work import Work
+from server.organisation.tables import body, unit
+from server.petitions.tables import petition, petition_answer, petition_file, petition_proposal
+from server.search.search import matching
+from server.search.tables import search_entry
+
+PAGE = 30
+
+
+def petition_of_case(w: Work, id: str, petition_id: str, action: str = "see_petitions") -> tuple[RowMapping, RowMapping]:
+    """The conference and one of its petitions, if the one who works may do this with it (raises `Refusal` petition_unknown, not_allowed)."""
+    found = w.row(conference, id, "conference_unknown")
+    row = w.row(petition, petition_id, "petition_unknown")
+    if row["conference"] != id:
+        raise Refusal("petition_unknown")
+    w.allow(action, found["unit"], *concerned(row))
+    return found, row
+
+
+def concerned(row: RowMapping) -> tuple[str, ...]:
+    """The bodies whose matter a petition is: the lead and the coordinating ones."""
+    return tuple(id for id in (row["lead"], *row["coordinating"]) if id)
+
+
+def sees_contacts(w: Work, found: RowMapping, row: RowMapping) -> bool:
+    """Whether somebody works with the sender: whoever takes petitions in, and the agency that answers. Others see neither number nor address."""
+    return (
+        w.may("triage_petition", found["unit"])
+        or w.may("draft_answer", found["unit"], *concerned(row))
+        or (row["keyed_by"] == w.by.account != "public")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list shows. `lead` is a body; `state` a state, "open" or "late"; `text` is sought in everything that was indexed."""
+
+    conference: str | None = None
+    state: str = ""
+    field: str = ""
+    lead: str = ""
+    kind: str = ""
+    text: str = ""
+
+
+COLUMNS = (
+    petition.c.id, petition.c.conference, petition.c.code, petition.c.state, petition.c.field, petition.c.shown_as, petition.c.summary, petition.c.content,
+    petition.c.source, petition.c.received_on, petition.c.lead, petition.c.answer_due, petition.c.kind, petition.c.withheld, petition.c.merged_into,
+    petition.c.wants_to_speak,
+)  # fmt: skip
+
+
+def listed(w: Work, wanted: Filter, page: int = 1) -> tuple[Sequence[RowMapping], int, int]:
+    """A page of petitions that the one who works may see, with the number of pages and of petitions."""
+    where = condition(w, wanted)
+    count = w.db.scalar(select(func.count()).select_from(petition).where(where)) or 0
+    found: Select[Any] = select(*COLUMNS, body.c.short.label("lead_name")).outerjoin(body, body.c.id == petition.c.lead).where(where)
+    found = (
+        found.order_by(petition.c.conference, petition.c.number)
+        if wanted.conference
+        else found.order_by(petition.c.received_at.desc(), petition.c.id)
+    )
+    rows = w.db.execute(found.limit(PAGE).offset((page - 1) * PAGE)).mappings().all()
+    return rows, max(1, -(-count // PAGE)), count
+
+
+def condition(w: Work, wanted: Filter) -> ColumnElement[bool]:
+    """The condition of a filter, within what the one who works may see."""
+    units = sorted({id for post in w.by.posts if post.duty.value in RIGHTS["see_petitions"] for id in post.reach})
+    parts: list[ColumnElement[bool]] = [petition.c.conference.in_(select(conference.c.id).where(conference.c.unit.in_(units)))]
+    if wanted.conference is not None:
+        parts.append(petition.c.conference == wanted.conference)
+    if wanted.state == "open":
+        parts.append(petition.c.state.in_([state.value for state in OPEN]))
+    elif wanted.state == "late":
+        parts.append(late(w))
+    elif wanted.state:
+        parts.append(petition.c.state == wanted.state)
+    if wanted.field:
+        parts.append(petition.c.field == wanted.field)
+    if wanted.kind:
+        parts.append(petition.c.kind == wanted.kind)
+    if wanted.lead:
+        parts.append(petition.c.lead == wanted.lead)
+    if wanted.text.strip():
+        sought = matching(words(wanted.text))
+        parts.append(
+            petition.c.id.in_(select(search_entry.c.subject).where(search_entry.c.kind == "petition", sought))
+            if sought is not None
+            else petition.c.id.is_(None)
+        )
+    return and_(*parts)
+
+
+def late(w: Work) -> ColumnElement[bool]:
+    """Assigned, and the agency's draft is overdue."""
+    return and_(petition.c.state == State.ASSIGNED.value, petition.c.answer_due < w.today.isoformat())
+
+
+def counts(w: Work, conference_id: str) -> dict[str, int]:
+    """How many petitions of a case stand in each state, with "late" and "speak" besides."""
+    by_state = w.db.execute(select(petition.c.state, func.count()).where(petition.c.conference == conference_id).group_by(petition.c.state)).all()
+    found = {state: int(count) for state, count in by_state}
+    of_case = petition.c.conference == conference_id
+    found["late"] = w.db.scalar(select(func.count()).select_from(petition).where(of_case, late(w))) or 0
+    return found
+
+
+def bodies(w: Work, unit_id: str) -> dict[str, RowMapping]:
+    """The bodies of a unit and of the units above it that exist today: id → row, those of the unit itself first."""
+    parents = dict(w.db.execute(select(unit.c.id, unit.c.parent)).tuples().all())
+    units: list[str] = []
+    above: str | None = unit_id
+    while above is not None and above not in units:
+        units.append(above)
+        above = parents.get(above)
+    day = w.today.isoformat()
+    rows = w.db.execute(
+        select(body)
+        .where(body.c.unit.in_(units), body.c.valid_from <= day, or_(body.c.valid_to.is_(None), body.c.valid_to >= day))
+        .order_by(body.c.name)
+    ).mappings()
+    return {row["id"]: row for row in sorted(rows, key=lambda row: units.index(row["unit"]))}
+
+
+def merged_ones(w: Work, id: str) -> Sequence[RowMapping]:
+    """The petitions that were merged into this one, as they came."""
+    return w.db.execute(select(petition).where(petition.c.merged_into == id).order_by(petition.c.number)).mappings().all()
+
+
+def answers_of(w: Work, id: str) -> Sequence[RowMapping]:
+    """The versions of the answer, newest first."""
+    return w.db.execute(select(petition_answer).where(petition_answer.c.petition == id).order_by(petition_answer.c.number.desc())).mappings().all()
+
+
+def files_of(w: Work, id: str) -> Sequence[RowMapping]:
+    return w.db.execute(select(petition_file).where(petition_file.c.petition == id).order_by(petition_file.c.at, petition_file.c.id)).mappings().all()
+
+
+def proposals_of(w: Work, id: str) -> Sequence[RowMapping]:
+    """What the Front proposed about the assignment, newest first, with the body's name."""
+    found = select(petition_proposal, body.c.name.label("body_name")).join(body, body.c.id == petition_proposal.c.proposed_lead)
+    return w.db.execute(found.where(petition_proposal.c.petition == id).order_by(petition_proposal.c.at.desc())).mappings().all()
+
+
+def next_to_triage(w: Work, conference_id: str) -> str | None:
+    """The oldest petition of a case that nobody has triaged."""
+    case(w, conference_id, "triage_petition")
+    where = (petition.c.conference == conference_id, petition.c.state == State.RECEIVED.value)
+    return w.db.scalar(select(petition.c.id).where(*where).order_by(petition.c.number).limit(1))
