@@ -103,16 +103,21 @@ def serve(
 
 
 async def first_steps(parts: Any, base: str) -> None:
-    """On a server without accounts: makes the administrator's, and prints the link with which a password is set once (never «first visitor wins»)."""
+    """On a server without accounts: makes the administrator's with the city's organisation, and prints the link with which a password is set once (never «first visitor wins»)."""
+    from moderation.case.rights import SYSTEM
     from server.accounts.links import setup_link
     from server.accounts.staff import accounts, create_account
     from server.clock import now
+    from server.office.work import Work
+    from server.organisation.seed import found
 
     def make() -> str | None:
         with parts.engine.begin() as database:
             if accounts(database):
                 return None
-            return setup_link(database, parts.keys, create_account(database, "admin", "Quản trị", now()), now())
+            first = create_account(database, "admin", "Quản trị", now())
+            found(Work(database, SYSTEM, now()), first)
+            return setup_link(database, parts.keys, first, now())
 
     token = await asyncio.to_thread(make)
     if token:

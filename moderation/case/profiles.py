@@ -141,7 +141,7 @@ def profiles_on(on: date, level: str | None = None, profiles: Iterable[Profile] 
 
 def plain(counting: Counting) -> dict[str, Any]:
     """The settings as JSON values: what `counting_of` reads back."""
-    return {name: value.isoformat() if isinstance(value, time) else value for name, value in asdict(counting).items()}
+    return {name: _PLAIN.get(type(value), _itself)(value) for name, value in asdict(counting).items()}
 
 
 def counting_of(settings: Mapping[str, Any]) -> Counting:
@@ -154,6 +154,11 @@ def counting_of(settings: Mapping[str, Any]) -> Counting:
         raise Refusal("profile_unfit") from None
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
+_PLAIN: Mapping[type, Callable[[Any], Any]] = {time: time.isoformat, tuple: list, Base: str, Reading: str}
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "base": Base,
     "notice_reading": Reading,

@@ -1,9 +1,9 @@
-"""Levels, units, bodies, offices and who holds them, as dated data (Art. 2, 7): what the law changes is a row with other dates, never code. Dates are ISO texts;
-`valid_to` is the last day, None while it goes on."""
+"""Levels, units, bodies, offices and who holds them, as dated data (Art. 2, 7): what the law changes is a row with other dates, never code. Dates
+are ISO texts; `valid_to` is the last day, None while it goes on."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from server.db.tables import metadata
 
@@ -71,4 +71,34 @@ duty = Table(
     Column("valid_from", Text, nullable=False),
     Column("valid_to", Text),
     Index("duty_once", "account", "role", "body", "valid_from", unique=True),
+)
+
+# Article 7 as rows: which unit advises the presiding office of a kind of unit. `needs_assignment`: the head picks one in writing, `advises` is a suggestion.
+advising_rule = Table(
+    "advising_rule",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case", Text, nullable=False),  # 7.1 … 7.5
+    Column("profile", Text, nullable=False),
+    Column("unit_kind", Text, nullable=False),
+    Column("presiding", Text, nullable=False),  # bi_thu, chu_tich_ubnd
+    Column("chair", Text, nullable=False),
+    Column("deputy", Text, nullable=False),
+    Column("advises", Text, nullable=False),
+    Column("needs_assignment", Boolean, nullable=False, default=False),
+    Column("valid_from", Text, nullable=False),
+    Column("valid_to", Text),
+)
+
+# Legal profiles: `id` is the code. `counting` holds the settings of `moderation.case.profiles.Counting`.
+legal_profile = Table(
+    "legal_profile",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("issued", Text, nullable=False),
+    Column("valid_from", Text, nullable=False),
+    Column("valid_to", Text),
+    Column("levels", JSON, nullable=False, default=list),
+    Column("counting", JSON, nullable=False),
 )

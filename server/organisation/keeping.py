@@ -1,0 +1,61 @@
+"""Keeping bodies, offices and the settings of legal profiles: what ends gets a last day, nothing is deleted, for older dossiers go on naming it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from moderation import Refusal
+from moderation.case.organisation import System
+from moderation.case.profiles import Counting, counting_of, plain
+from server.office.work import Work
+from server.organisation.seed import seed_law
+from server.organisation.tables import body, legal_profile, office, unit
+
+
+def add_body(w: Work, of: str, system: System, name: str, short: str, since: date, **more: Any) -> str:
+    """Enters a body of a unit; `more`: symbol, part, external, superior, email. Gives its id (raises `Refusal` not_allowed, not_found)."""
+    w.allow("keep_organisation")
+    w.row(unit, of)
+    return w.add(body, unit=of, system=system.value, name=name, short=short, valid_from=since.isoformat(), **more)
+
+
+def change_body(w: Work, id: str, **values: Any) -> None:
+    """Changes name, short, symbol, part, external, superior, email of a body, or ends it with `valid_to` (raises `Refusal` not_allowed, not_found,
+    dates_turned)."""
+    w.allow("keep_organisation")
+    _in_order(w.row(body, id)["valid_from"], values.get("valid_to"))
+    w.change(body, id, **values)
+
+
+def add_office(w: Work, at: str, title: str, since: date, deputy_of: str | None = None) -> str:
+    """Enters an office at a body (raises `Refusal` not_allowed, not_found, office_elsewhere when it would be deputy of another body's)."""
+    w.allow("keep_organisation")
+    w.row(body, at)
+    if deputy_of and w.row(office, deputy_of)["body"] != at:
+        raise Refusal("office_elsewhere", field="deputy_of")
+    return w.add(office, body=at, title=title, deputy_of=deputy_of or None, valid_from=since.isoformat())
+
+
+def end_office(w: Work, id: str, last_day: date) -> None:
+    """The office exists to this day (raises `Refusal` not_allowed, not_found, dates_turned)."""
+    w.allow("keep_organisation")
+    _in_order(w.row(office, id)["valid_from"], last_day.isoformat())
+    w.change(office, id, valid_to=last_day.isoformat())
+
+
+def change_profile(w: Work, code: str, settings: dict[str, Any], valid_to: date | None = None) -> Counting:
+    """Answers counting questions of a legal profile otherwise, or ends it; settings as JSON values, those not named stay. Open deadlines keep the
+    day that they were given. Raises `Refusal` not_allowed, not_found, profile_unfit, dates_turned."""
+    w.allow("keep_organisation")
+    seed_law(w)
+    found = w.row(legal_profile, code)
+    counting = counting_of({**found["counting"], **settings})
+    _in_order(found["valid_from"], valid_to.isoformat() if valid_to else None)
+    w.change(legal_profile, code, counting=plain(counting), valid_to=valid_to.isoformat() if valid_to else None)
+    return counting
+
+
+def _in_order(first: str, last: str | None) -> None:
+    if last is not None and last < first:
+        raise Refusal("dates_turned", field="valid_to")
