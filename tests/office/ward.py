@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
@@ -9,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 
+from moderation import Conference
 from moderation.case.rights import PUBLIC, SYSTEM, Staff
 from moderation.case.stages import Stage
+from moderation.view import view
 from server import clock
+from server.accounts.keys import new_id
 from server.accounts.sessions import open_session
 from server.accounts.staff import account_named
 from server.app import Parts, create_app
@@ -21,6 +27,7 @@ from server.demo.example import read
 from server.demo.ward import seed_case, seed_ward
 from server.office.staff import staff_of
 from server.office.work import Work
+from server.rehearsal.script import bound, script
 from server.settings import Settings
 
 CASE = "DT-2027-01"
@@ -63,6 +70,31 @@ class Ward:
         transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 50_000))
         async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:
             yield client
+
+    async def hold(self, until: int | None = None) -> Conference:
+        """Plays the worked example in the case's open room, each act at its time (those before `until`, ms since the epoch); gives the state afterwards."""
+        live = await self.parts.rooms.get(CASE)
+        for act in script().steps:
+            if until is not None and act.at >= until:
+                break
+            clock.set_to(act.at)
+            await live.room.do(new_id(), act.by, bound(act.command, view(live.room.state, "chair")))
+        await live.settled()
+        return live.room.state
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        """The application behind a real port of this machine; gives its address. Nothing runs by itself: no reminders, no sending."""
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(self.app, log_level="warning", lifespan="off"))
+        task = asyncio.create_task(server.serve([listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
+            listening.close()
 
 
 @asynccontextmanager
