@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from server.db.engine import open_engine
-from server.db.tables import create_all
+from server.db.migrate import migrate
 
 KINDS = ("sqlite", "postgresql")
 
@@ -32,19 +32,12 @@ class Databases(Protocol):
         """Removes it, whoever is still connected."""
 
 
-def with_tables(url: str) -> str:
-    engine = open_engine(url)
-    create_all(engine)
-    engine.dispose()
-    return url
-
-
 class SqliteFiles:
     """Copies of one file."""
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
-        with_tables(f"sqlite:///{self._template}")
+        migrate(f"sqlite:///{self._template}")
 
     def fresh(self, folder: Path, *, empty: bool = False) -> str:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +61,7 @@ class PostgresqlServer:
             self._own.execute(f"ALTER SYSTEM SET {setting}")
         self._own.execute("SELECT pg_reload_conf()")
         self._own.execute("CREATE DATABASE template_tables")
-        with_tables(self.url("template_tables"))
+        migrate(self.url("template_tables"))
 
     def url(self, name: str) -> str:
         return make_url(self._base).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)

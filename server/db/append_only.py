@@ -34,6 +34,16 @@ class Guard:
             return [f"DROP FUNCTION {self.table}_append_only() CASCADE"]
         return [f"DROP TRIGGER {self.table}_{what}" for what in ("follows", "stays", "unchanged")]
 
+    def put(self, connection: Connection) -> None:
+        """Puts the triggers up."""
+        for statement in self.make(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+    def remove(self, connection: Connection) -> None:
+        """Takes them down."""
+        for statement in self.drop(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
     def _sqlite(self) -> list[str]:
         chain, seq, kept = quoted(self.columns[0]), quoted(self.columns[1]), [quoted(name) for name in self.columns if name not in self.erasable]
         same = " AND ".join([f"NEW.{quoted(name)} IS NULL" for name in self.erasable] + [f"NEW.{name} IS OLD.{name}" for name in kept])
@@ -86,8 +96,7 @@ def append_only(table: Table, allowed_nulling: Sequence[str] = ()) -> Table:
 
     @event.listens_for(table, "after_create")
     def made(_table: Table, connection: Connection, **_: object) -> None:
-        for statement in guard.make(connection.dialect.name):
-            connection.exec_driver_sql(statement)
+        guard.put(connection)
 
     return table
 

@@ -3,6 +3,7 @@ taking the one writers' lock at the beginning."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,7 @@ def connect(path: Path | str, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=busy_ms / 1000)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _into_wal_mode(connection, busy_ms)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
@@ -54,6 +55,19 @@ def connect(path: Path | str, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _into_wal_mode(connection: sqlite3.Connection, busy_ms: int) -> None:
+    """SQLite itself waits for nobody here, and two that open a new file at once would refuse each other."""
+    until = time.monotonic() + busy_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def database_path(url: str) -> Path:
@@ -71,7 +85,7 @@ def open_engine(url: str) -> Engine:
     if postgresql.is_postgresql(url):
         return postgresql.engine(url)
     path = database_path(url)
-    engine = create_engine("sqlite://", module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool)
+    engine = create_engine(url, module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.db.engine import open_engine
 from server.db.facts import Draft, Record, Sealed, canonical, record, sealed
 from server.db.ledgers import Ledger, Line, ledger
-from server.db.tables import create_all
+from server.db.migrate import migrate
 from server.db.verify import chain
 
 log = logging.getLogger(__name__)
@@ -81,13 +80,11 @@ class Journal:
         self._gate = threading.Lock()
 
     def start(self) -> None:
-        """Make the tables that are missing and start the writer. Starting twice changes nothing."""
+        """Bring the database to the tables of this release and start the writer. Starting twice changes nothing."""
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
         with self._gate:
             if self._writer is None:
-                engine = open_engine(self.url)
-                create_all(engine)
-                engine.dispose()
+                migrate(self.url)
                 self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
                 self._writer.start()
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.db.engine import database_path, open_engine, reading, sqlite3, sqlite_is_safe
 from server.db.postgresql import connect, libpq
-from server.db.tables import SchemaTooNew, account, create_all, schema_version
+from server.db.tables import account
 from tests.databases import PostgresqlServer, SqliteFiles
 
 
@@ -126,15 +126,6 @@ def test_every_commit_waits_for_the_disk_even_where_the_server_would_not(postgre
     assert journals.execute("SHOW synchronous_commit").fetchone() == ("on",)
     journals.close()
     postgresql_server.drop(url)
-
-
-def test_the_schema_says_its_version_and_a_later_one_is_refused(engine: Engine) -> None:
-    create_all(engine)
-    with engine.begin() as connection:
-        assert connection.scalars(select(schema_version.c.version)).all() == [1]
-        connection.execute(insert(schema_version).values(version=99, applied=0))
-    with pytest.raises(SchemaTooNew):
-        create_all(engine)
 
 
 @pytest.mark.parametrize(
