@@ -56,11 +56,12 @@ def demo(
     robots: Annotated[bool, typer.Option("--robots", help="Thêm người tham dự mô phỏng, có tiếng và hình.")] = False,
     speed: Annotated[float, typer.Option(help="Người mô phỏng diễn nhanh gấp bao nhiêu lần thực tế.")] = 12.0,
     links_json: Annotated[Path | None, typer.Option("--links-json", help="Ghi các liên kết vào tệp JSON.")] = None,
+    beginning: Annotated[bool, typer.Option("--beginning", help="Bắt đầu từ chương trình năm, mọi việc còn ở trước.")] = False,
     tls: Annotated[bool, typer.Option("--tls", help="https với chứng thư tự tạo, để điện thoại dùng được micro.")] = False,
 ) -> None:
     """Chạy hội nghị mẫu, không cần cài đặt gì thêm."""
     from server.certificate import self_signed
-    from server.demo.seeding import announce, lan_address, seed, write_links
+    from server.demo.seeding import announce, begin, lan_address, seed, write_links
     from server.serving import server
 
     settings = settings_for(data or default_demo_data(), port=port, host=host, demo=True, session_hours=24 * 400)
@@ -70,7 +71,7 @@ def demo(
     actors: list[asyncio.subprocess.Process] = []
 
     async def ready(parts: Any, base: str) -> None:
-        seeded = await seed(parts, base)
+        seeded = await (begin if beginning else seed)(parts, base)
         path = links_json or settings.data_dir / "secrets" / "links.json"
         write_links(seeded, path)
         typer.echo(announce(seeded, address is not None, tls))

@@ -57,6 +57,28 @@ LABELS = {
 }
 
 
+BEGINNING = "2026-12-01"
+"""Where the example begins: with the yearly programme (Art. 13.1)."""
+
+
+async def begin(parts: Parts, base: str) -> dict[str, object]:
+    """The ward of the example and nothing else, on the day its story begins: everything is still to be done. Gives accounts for scripts."""
+    password = await to_thread.run_sync(seed_accounts, parts, BEGINNING, "08:00")
+    accounts = {login: name for login, name, _, _ in STAFF}
+    return {"base": base, "conference": "", "links": {}, "public": "", "people": {}, "seats": {}, "accounts": accounts, "password": password}
+
+
+def seed_accounts(parts: Parts, day: str, hour: str) -> str:
+    """Sets the clock to this time, or to where the demonstration stood when it was stopped, and seeds the ward; gives the password of its accounts."""
+    with parts.engine.begin() as database:
+        last = database.scalar(select(func.max(history.c.at))) or 0
+        clock.set_to(max(clock.moment_of(day, hour), last + 1_000))
+        seed_ward(Work(database, SYSTEM, now()), read())
+    password = parts.settings.secret("demo-password")[:10]
+    set_passwords(parts, password)
+    return password
+
+
 async def seed(parts: Parts, base: str) -> dict[str, object]:
     """Sets the example up, or finds it; a finished one makes room for a new one. Gives the conference, its seats, links and accounts for scripts.
 
@@ -64,12 +86,7 @@ async def seed(parts: Parts, base: str) -> dict[str, object]:
     """
     example = load()
     data = read()
-    with parts.engine.begin() as database:
-        last = database.scalar(select(func.max(history.c.at))) or 0
-        clock.set_to(max(clock.moment(data["conference"]["date"], "13:15"), last + 1_000))
-        seed_ward(Work(database, SYSTEM, now()), data)
-    password = parts.settings.secret("demo-password")[:10]
-    await to_thread.run_sync(set_passwords, parts, password)
+    password = await to_thread.run_sync(seed_accounts, parts, data["conference"]["date"].isoformat(), "13:15")
     number, conference = 1, example.id
     while conference in parts.journal.conferences():
         live = await parts.rooms.get(conference)
@@ -115,14 +132,15 @@ def announce(seeded: dict[str, object], reachable: bool, tls: bool) -> str:
     """What `doithoai demo` prints: a link per role, and a QR for a phone on the same network when the server listens there."""
     links = seeded["links"]
     assert isinstance(links, dict)
-    lines = ["", "  Hội nghị đối thoại mẫu đã sẵn sàng, trước Bước 1. Mở mỗi liên kết trong một thẻ hoặc một máy riêng:", ""]
+    lines = [] if not links else ["", "  Hội nghị đối thoại mẫu đã sẵn sàng, trước Bước 1. Mở mỗi liên kết trong một thẻ hoặc một máy riêng:", ""]
     lines += [f"  {LABELS[role]:<28} {url}" for role, url in links.items()]
     accounts = seeded["accounts"]
     assert isinstance(accounts, dict)
     lines += ["", f"  Cả hồ sơ, từ kế hoạch đến báo cáo: đăng nhập ở {seeded['base']}, mật khẩu chung {seeded['password']}"]
     lines += [f"    {login:<12} {name}" for login, name in accounts.items()]
-    lines += ["", f"  {'Liên kết công khai (sảnh chờ)':<28} {seeded['public']}"]
-    address = lan_address() if reachable else None
+    if links:
+        lines += ["", f"  {'Liên kết công khai (sảnh chờ)':<28} {seeded['public']}"]
+    address = lan_address() if reachable and links else None
     if address:
         base = str(seeded["base"])
         url = str(links["citizen1"]).replace("localhost", address)

@@ -27,14 +27,20 @@ STAFF: tuple[tuple[str, str, Duty, str], ...] = (
     ("kthtdt", "Phòng Kinh tế, Hạ tầng và Đô thị", Duty.AGENCY, "kthtdt"),
     ("vhxh", "Phòng Văn hóa - Xã hội", Duty.AGENCY, "vhxh"),
     ("cong-an", "Công an phường", Duty.AGENCY, "ca"),
+    ("hcc", "Trung tâm Phục vụ hành chính công phường", Duty.AGENCY, "hcc"),
+    ("tram-y-te", "Trạm Y tế phường", Duty.AGENCY, "tyt"),
+    ("cap-nuoc", "Chi nhánh cấp nước khu vực 3", Duty.AGENCY, "nuoc"),
+    ("dat-dai", "Chi nhánh Văn phòng đăng ký đất đai khu vực 5", Duty.AGENCY, "vpdk"),
+    ("qlda", "Ban Quản lý dự án khu vực phía Đông", Duty.AGENCY, "bqlda"),
     ("dan-van", "Ban Xây dựng Đảng - Đảng ủy phường", Duty.MOBILISATION, "bxdd"),
     ("mttq", "Ủy ban MTTQ Việt Nam phường", Duty.FRONT, "mttq"),
     ("dc-02", "Tổ trưởng Tổ dân phố số 4", Duty.OPERATOR, "vp"),
 )
-"""Login, name, duty, body: one account for each duty, three for agencies."""
+"""Login, name, duty, body: one account for each duty, and one for each agency that leads an answer."""
 
 ROOM_ROLES = {"chair": "chu-tich", "office": "van-phong", "secretary": "thu-ky", "desk": "tong-hop", "op-DC-02": "dc-02", "agency-kthtdt": "kthtdt",
-              "agency-vhxh": "vhxh", "agency-ca": "cong-an", "monitor-mttq": "mttq"}  # fmt: skip
+              "agency-vhxh": "vhxh", "agency-ca": "cong-an", "agency-hcc": "hcc", "agency-tyt": "tram-y-te", "agency-nuoc": "cap-nuoc",
+              "agency-vpdk": "dat-dai", "agency-bqlda": "qlda", "monitor-mttq": "mttq"}  # fmt: skip
 """Person in the room → login of the account that sits there."""
 
 

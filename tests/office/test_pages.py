@@ -9,6 +9,7 @@ from moderation import Refusal
 from server.conferences.tables import conference
 from server.office import history
 from server.office.tables import history as entries
+from server.office.work import Work
 from tests.office.ward import CASE, Ward
 
 
@@ -56,8 +57,12 @@ async def test_whoever_saw_an_older_version_overwrites_nothing(ward: Ward) -> No
 async def test_what_fails_leaves_neither_the_change_nor_its_history(ward: Ward) -> None:
     with ward.work() as w:
         before = w.db.execute(select(entries.c.seq)).all()
-    with pytest.raises(Refusal), ward.work() as w:
+
+    def half(w: Work) -> None:
         w.change(conference, CASE, place="Nơi khác")
         raise Refusal("conflict")
+
+    with pytest.raises(Refusal), ward.work() as w:
+        half(w)
     with ward.work() as w:
         assert w.db.execute(select(entries.c.seq)).all() == before
