@@ -27,7 +27,7 @@ from server.conferences.room import Learns, learn
 from server.conferences.room_pages import room_routes
 from server.conferences.routes import conference_routes
 from server.conferences.tables import conference
-from server.db.engine import database_path, open_engine, reading
+from server.db.engine import open_engine, reading
 from server.db.journal import Journal
 from server.db.verify import Head
 from server.demo.time_machine import time_routes
@@ -62,8 +62,7 @@ class Parts:
     def __init__(self, settings: Settings, media: MediaEngine | None = None) -> None:
         settings.prepare()
         self.settings = settings
-        path = database_path(settings.database)
-        self.journal = Journal(path)
+        self.journal = Journal(settings.database)
         self.journal.start()
         self.engine = open_engine(settings.database)
         self.keys = Keys(settings.pepper)
@@ -147,7 +146,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        work = [asyncio.create_task(parts.start()), asyncio.create_task(parts.follow_media())]
+        work = [asyncio.create_task(part) for part in (parts.start(), parts.follow_media(), parts.rooms.follow())]
         try:
             yield {"parts": parts}
         finally:

@@ -75,7 +75,7 @@ class Room:
         self._journal = journal
         self._published = published
         self._stored = stored or (lambda ok: None)
-        self._inbox: asyncio.Queue[Ask] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Ask | None] = asyncio.Queue()
         self._done: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._last_at: Ms = 0
         self._loop: asyncio.Task[None] | None = None
@@ -97,7 +97,8 @@ class Room:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._loop
         while not self._inbox.empty():
-            self._answer(self._inbox.get_nowait(), Refusal("saving_stopped"))
+            if ask := self._inbox.get_nowait():
+                self._answer(ask, Refusal("saving_stopped"))
 
     async def do(self, id: str, person: str | None, command: Command) -> int:
         """Has a command carried out; gives the seq of its last fact once it is durable. Raises `Refusal`; then nothing has changed.
@@ -108,15 +109,23 @@ class Room:
         self._inbox.put_nowait(Ask(id, person, command, answer))
         return await answer
 
+    def wake(self) -> None:
+        """Another process may have appended: look, in turn with the commands."""
+        self._inbox.put_nowait(None)
+
     # --- the loop ---------------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
         while True:
-            batch = [await self._inbox.get()]
-            while len(batch) < BATCH and not self._inbox.empty():
-                batch.append(self._inbox.get_nowait())
+            came = [await self._inbox.get()]
+            while len(came) < BATCH and not self._inbox.empty():
+                came.append(self._inbox.get_nowait())
+            batch = [ask for ask in came if ask is not None]
             try:
-                await self._carry_out(batch)
+                if len(batch) < len(came):
+                    await self._follow()
+                if batch:
+                    await self._carry_out(batch)
             except Exception:
                 log.exception("room %s", self.id)
                 for ask in batch:
@@ -216,6 +225,12 @@ class Room:
         if ok is not self._saving:
             self._saving = ok
             self._stored(ok)
+
+    async def _follow(self) -> None:
+        try:
+            await self._catch_up()
+        except StorageRefusal as refusal:  # the next command finds out, or the next one to wake the room
+            log.warning("room %s: not caught up: %s", self.id, refusal)
 
     async def _catch_up(self) -> None:
         records = await self._journal.read(self.id, self.state.seq)

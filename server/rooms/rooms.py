@@ -62,6 +62,14 @@ class Rooms:
         self._open[conference] = live
         return live
 
+    async def follow(self) -> None:
+        """Keeps the open rooms at what other processes append to their conferences. Ends at once where there is nothing to be told (SQLite)."""
+        async with contextlib.aclosing(self._journal.appended()) as told:
+            async for conference in told:
+                for live in self.opened():
+                    if conference in (None, live.id):
+                        live.room.wake()
+
     def opened(self) -> list[LiveRoom]:
         return list(self._open.values())
 
