@@ -21,6 +21,7 @@ from server.access import Access
 from server.accounts.guard import Guard
 from server.accounts.keys import Keys, new_id
 from server.accounts.routes import account_routes
+from server.calendar.pages import calendar_pages
 from server.clock import now
 from server.conferences.case_pages import case_routes
 from server.conferences.room import Learns, learn
@@ -179,6 +180,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     if settings.demo:
         app.include_router(time_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))
+    app.include_router(calendar_pages(office))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

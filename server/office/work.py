@@ -89,7 +89,7 @@ class Work:
         """Removes a row; the history keeps what it said."""
         found = self.row(table, id)
         self.db.execute(table.delete().where(table.c.id == id))
-        told = {name: (value, None) for name, value in found.items() if name != "id" and value not in (None, "")}
+        told = {str(name): (value, None) for name, value in found.items() if name != "id" and value not in (None, "")}
         self.tell(table, id, told, chain or chain_of(table, found), why)
 
     # --- history --------------------------------------------------------------------------------------------------------------
