@@ -11,17 +11,21 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from moderation import Refusal
-from moderation.case.rights import Duty
+from moderation.case.rights import SYSTEM, Duty
 from moderation.plan import PetitionPlan
 from server.accounts.seats import seat_of_person
 from server.conferences.cases import open_case, personal_link
+from server.conferences.people import ROLES, PersonForm, add_person, draw_up, take_off
 from server.conferences.queries import case, case_frame
 from server.conferences.room import accounts_of, opened, people_of, plan_of
 from server.conferences.routes import qr_svg
-from server.conferences.tables import participant
+from server.conferences.tables import conference, participant, venue
+from server.db.engine import reading
+from server.db.tables import account
 from server.office.forms import Code, Form, FormBody, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
+from server.organisation.tables import body
 from server.rooms.rooms import Rooms
 
 
@@ -57,12 +61,56 @@ def room_routes(door: Office, rooms: Rooms, collected: Collected) -> APIRouter:
             except Refusal:
                 seat = ""
             people.append({**row, "seat": seat, "mine": row["account"] == w.by.account})
+        bodies = w.db.execute(select(body.c.id, body.c.name).where(body.c.unit == found["unit"]).order_by(body.c.name)).all()
+        venues = w.db.execute(
+            select(venue.c.code, venue.c.name).where(venue.c.conference == id, venue.c.kind == "branch").order_by(venue.c.code)
+        ).all()
+        accounts = w.db.execute(select(account.c.id, account.c.name).where(account.c.disabled.is_(False)).order_by(account.c.name)).all()
+        more = {"bodies": bodies, "venues": venues, "accounts": accounts, "roles": ROLES, **more}
         context = {**case_frame(w, found), "people": people, "is_open": any(person["seat"] for person in people), **more}
         return "conferences/room.html", {"given": None, **context}
 
     @router.get("/van-phong/hoi-nghi/{id}/phong-hop")
     async def show(request: Request, id: str) -> Response:
         return await door.show(request, lambda w: view(w, id))
+
+    @router.post("/van-phong/hoi-nghi/{id}/phong-hop/danh-sach")
+    async def list_people(request: Request, id: str) -> Response:
+        """Draws the list up from the plan; who is on it already stays."""
+        form = await read_form(request, Nothing)
+        return await door.submit(request, form, lambda w: draw_up(w, id), f"/van-phong/hoi-nghi/{id}/phong-hop", lambda w: view(w, id))
+
+    @router.post("/van-phong/hoi-nghi/{id}/phong-hop/them")
+    async def add(request: Request, id: str) -> Response:
+        """Adds somebody to the list, and to the room when that is open already."""
+        form = await read_form(request, PersonForm)
+        answer = await door.submit(
+            request, form, lambda w: add_person(w, id, form.value), f"/van-phong/hoi-nghi/{id}/phong-hop", lambda w: view(w, id)
+        )
+        if answer.status_code == 303:
+            await seat_newcomers(id)
+        return answer
+
+    @router.post("/van-phong/hoi-nghi/{id}/phong-hop/bot")
+    async def remove(request: Request, id: str) -> Response:
+        form = await read_form(request, ForPerson)
+        return await door.submit(
+            request, form, lambda w: take_off(w, id, form.value.person), f"/van-phong/hoi-nghi/{id}/phong-hop", lambda w: view(w, id)
+        )
+
+    async def seat_newcomers(id: str) -> None:
+        """Gives a seat in the open room to whoever was put on the list since."""
+
+        def look() -> Any:
+            with reading(door.engine) as db:
+                w = Work(db, SYSTEM, door.now())
+                found = w.row(conference, id)
+                return (people_of(w, id), accounts_of(w, id)) if found["opened_at"] else None
+
+        listed = await to_thread.run_sync(look)
+        if listed is not None:
+            state = (await rooms.get(id)).room.state
+            await open_case(rooms, door.engine, id, state.plan, *listed)
 
     @router.post("/van-phong/hoi-nghi/{id}/phong-hop/mo")
     async def open_(request: Request, id: str) -> Response:
