@@ -156,6 +156,24 @@ def doctor(data: Data = None, as_json: Json = False) -> None:
     raise typer.Exit(0 if all(f.ok for f in findings) else 1)
 
 
+@app.command()
+def upgrade(data: Data = None) -> None:
+    """Nâng cơ sở dữ liệu lên bản của phần mềm này; với SQLite, để lại một bản sao trước khi nâng."""
+    from server.db.migrate import migrate, newest
+
+    settings = settings_for(data)
+    settings.prepare()
+    done = migrate(settings.database)
+    if done is None:
+        typer.echo(t("vi", "cli.database_current", now=newest()))
+    elif done.found is None:
+        typer.echo(t("vi", "cli.database_made", now=done.now))
+    else:
+        typer.echo(t("vi", "cli.database_upgraded", found=done.found, now=done.now))
+    if done and done.copy:
+        typer.echo(t("vi", "cli.database_copy", copy=done.copy))
+
+
 def head_of(text: str) -> Head:
     """A head of the journal as papers print it: number and hash of the last fact, `N:HEX`."""
     from server.db.verify import Head
@@ -179,7 +197,6 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Kiểm tra toàn bộ nhật ký hội nghị và nêu chỗ sai đầu tiên."""
-    from server.db.engine import database_path
     from server.papers.findings import verify_all, verify_file
 
     known = head_of(head) if head else None
@@ -187,7 +204,7 @@ def verify(
         raise typer.BadParameter(t("vi", "cli.file_or_conference"))
     if known and not (file or conference):
         raise typer.BadParameter(t("vi", "cli.head_of_which"))
-    findings = [verify_file(file, known)] if file else verify_all(database_path(settings_for(data).database), conference, known)
+    findings = [verify_file(file, known)] if file else verify_all(settings_for(data).database, conference, known)
     if as_json:
         typer.echo(json.dumps([f.plain() for f in findings], ensure_ascii=False, indent=1))
     else:
@@ -203,12 +220,11 @@ def export(
     data: Data = None,
 ) -> None:
     """Ghi nhật ký của một hội nghị ra tệp, để giữ hoặc kiểm tra ở nơi khác."""
-    from server.db.engine import database_path
     from server.db.verify import Unreadable
     from server.papers import findings
 
     try:
-        count = findings.export(database_path(settings_for(data).database), conference, file)
+        count = findings.export(settings_for(data).database, conference, file)
     except (OSError, Unreadable) as error:
         raise failed("cli.not_exported", file=file, reason=error) from None
     typer.echo(t("vi", "cli.exported", count=count, file=file))
@@ -219,13 +235,13 @@ def accounts_of(data: Path | None) -> Iterator[tuple[Settings, Connection, Keys]
     """Settings, one transaction on the accounts, and the keys, for commands that work beside a running server."""
     from server.accounts.keys import Keys
     from server.db.engine import open_engine
-    from server.db.tables import create_all
+    from server.db.migrate import migrate
 
     settings = settings_for(data)
     settings.prepare()
+    migrate(settings.database)
     engine = open_engine(settings.database)
     try:
-        create_all(engine)
         with engine.begin() as database:
             yield settings, database, Keys(settings.pepper)
     finally:
@@ -316,11 +332,10 @@ def conference_new(plan: Path, id: Annotated[str, typer.Option("--id", help="Mã
 @conference.command("list")
 def conference_list(data: Data = None, as_json: Json = False) -> None:
     """Liệt kê hội nghị với số sự kiện và mã đầu sổ."""
-    from server.db.engine import database_path
     from server.db.journal import Journal
 
     with accounts_of(data) as (settings, _, _):
-        journal = Journal(database_path(settings.database))
+        journal = Journal(settings.database)
     heads = {id: journal.head(id) for id in journal.conferences()}
     if as_json:
         typer.echo(json.dumps([{"conference": id, "facts": count, "head": head.hex()} for id, (count, head) in heads.items()]))

@@ -5,12 +5,22 @@ from __future__ import annotations
 import shutil
 import socket
 import sys
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import psycopg
+from sqlalchemy import make_url
+
+from moderation.kernel import Refusal
+from server.db import postgresql
 from server.db.engine import sqlite3, sqlite_is_safe
+from server.db.migrate import SchemaTooNew, check, newest
 from server.i18n import FOLDER, t
 from server.settings import Settings
+
+DURABLE = ("fsync", "full_page_writes")
+"""Settings of a PostgreSQL server without which a loss of power can cost what was stored."""
 
 FREE = 2 * 1024**3
 """Bytes of free disk below which a conference should not begin."""
@@ -47,7 +57,7 @@ def examine(settings: Settings) -> list[Finding]:
     secure = bool(settings.public_url and settings.public_url.startswith("https://"))
     return [
         finding("python", sys.version_info >= (3, 11), version=sys.version.split()[0]),
-        finding("sqlite", sqlite_is_safe(), version=sqlite3.sqlite_version),
+        *database(settings.database),
         finding("data", writable, folder=settings.data_dir),
         finding("disk", free > FREE, free=free // 1024**2),
         finding("assets", vendor.exists()),
@@ -55,6 +65,49 @@ def examine(settings: Settings) -> list[Finding]:
         finding("port", port_free(settings), port=settings.port),
         finding("udp", udp_works()),
     ]
+
+
+def database(url: str) -> list[Finding]:
+    """Which database it is, in which version, whether what it says is stored survives a loss of power, and whether its tables are those of this release."""
+    if postgresql.is_postgresql(url):
+        try:
+            first = server_finding(url)
+        except psycopg.Error as error:
+            return [Finding("database", False, t("vi", "doctor.database.bad", where=shown(url), reason=error))]
+    else:
+        first = finding("sqlite", sqlite_is_safe(), version=sqlite3.sqlite_version)
+    return [first, tables_finding(url)]
+
+
+def server_finding(url: str) -> Finding:
+    with closing(postgresql.connect(url)) as connection:
+        version = connection.info.server_version
+        encoding, *settings = (str(connection.execute(f"SHOW {name}").fetchone()[0]) for name in ("server_encoding", *DURABLE))  # type: ignore[index]
+    fault = ""
+    if version < postgresql.OLDEST * 10_000:
+        fault = t("vi", "doctor.fault.old", oldest=postgresql.OLDEST)
+    elif "off" in settings:
+        fault = t("vi", "doctor.fault.setting", name=DURABLE[settings.index("off")])
+    elif encoding != "UTF8":
+        fault = t("vi", "doctor.fault.encoding", encoding=encoding)
+    return finding("postgresql", not fault, version=f"{version // 10_000}.{version % 10_000}", **({"fault": fault} if fault else {}))
+
+
+def tables_finding(url: str) -> Finding:
+    try:
+        found = check(url)
+    except SchemaTooNew as later:
+        return Finding("schema", False, t("vi", "doctor.schema.new", **later.details))
+    except Refusal as refusal:
+        return Finding("schema", False, t("vi", "doctor.database.bad", **refusal.details))
+    if found is None:
+        return Finding("schema", True, t("vi", "doctor.schema.none"))
+    return finding("schema", found == newest(), known=newest(), **({} if found == newest() else {"found": found}))
+
+
+def shown(url: str) -> str:
+    """The URL without its password."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def port_free(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ working default."""
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
@@ -30,8 +31,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     """Folder of everything that must be kept: the database, the secrets. Made at first start, for its owner
     only."""
-    database_url: str | None = None
-    """SQLAlchemy URL of the record; by default SQLite in `data_dir`."""
+    database_url: Annotated[str | None, Field(validation_alias=AliasChoices("DOITHOAI_DATABASE", "DOITHOAI_DATABASE_URL"))] = None
+    """Where the record is, as a URL: `sqlite:////path/file.db`, `postgresql://user:password@host/database`; by default SQLite in `data_dir`."""
     public_url: str | None = None
     """Where browsers reach the server, such as `https://doithoai.example.vn`; for links on paper and for
     Origin checks."""
@@ -66,6 +67,12 @@ class Settings(BaseSettings):
     @classmethod
     def _bare_origin(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else None
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, url: str | None) -> str | None:
+        """With PostgreSQL's driver named as SQLAlchemy wants it; "" is none."""
+        return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url) if url else None
 
     @property
     def database(self) -> str:

@@ -20,7 +20,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
+from moderation.kernel import Refusal
 from server.db.engine import connect, database_path, open_engine, reading
 from server.db.postgresql import is_postgresql
 
@@ -30,8 +32,11 @@ FIRST = "0001"
 """The revision that stands for release 0.1.0, which noted its schema in another way."""
 
 
-class SchemaTooNew(RuntimeError):
+class SchemaTooNew(Refusal):
     """The database was made by a later release than this one, which would not understand it."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__("schema_too_new", found=found, known=newest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,13 @@ def newest() -> str:
 def migrate(url: str, to: str = "head") -> Migrated | None:
     """Brings the database to this release's tables; None when it has them already. Before an older SQLite file is changed a copy is put beside it.
 
-    Raises `SchemaTooNew`. `to` is for tests: another revision, also an earlier one, or "base".
+    Raises `SchemaTooNew`, and `Refusal` database_unreachable. `to` is for tests: another revision, also an earlier one, or "base".
     """
     target = newest() if to == "head" else to
+    if check(url) == target:
+        return None
     engine = open_engine(url)
     try:
-        with reading(engine) as connection:
-            if revision_of(connection) == target:
-                return None
         with alone(engine) as connection:
             found = revision_of(connection)
             if found == target:
@@ -77,11 +81,13 @@ def migrate(url: str, to: str = "head") -> Migrated | None:
 
 
 def check(url: str) -> str | None:
-    """The revision of a database; None for an empty one. Raises `SchemaTooNew`."""
+    """The revision of a database; None for an empty one. Raises `SchemaTooNew`, and `Refusal` database_unreachable."""
     engine = open_engine(url)
     try:
         with reading(engine) as connection:
             return known(revision_of(connection))
+    except OperationalError as error:
+        raise Refusal("database_unreachable", where=engine.url.render_as_string(hide_password=True), reason=str(error.orig)) from error
     finally:
         engine.dispose()
 
@@ -103,7 +109,7 @@ def known(revision: str | None) -> str | None:
     try:
         scripts().get_revision(revision or "base")
     except CommandError as error:
-        raise SchemaTooNew(f"the database is at {revision}, this release knows up to {newest()}") from error
+        raise SchemaTooNew(str(revision)) from error
     return revision
 
 

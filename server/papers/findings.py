@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from moderation import Conference, Entry, Refusal, evolve
 from moderation.minutes import MinutesSigned, digest
 from server.db.verify import Entry as Stored
 from server.db.verify import (
+    Database,
     Head,
     Unreadable,
     Verdict,
@@ -79,8 +81,8 @@ class Finding:
         }
 
 
-def verify_all(database: Path, conference: str | None = None, known: Head | None = None, lang: Language = "vi") -> list[Finding]:
-    """A finding for one conference of a database file, or for each. A conference that is not there, and a file that cannot be read, are findings."""
+def verify_all(database: Database, conference: str | None = None, known: Head | None = None, lang: Language = "vi") -> list[Finding]:
+    """A finding for one conference of a database, or for each. A conference that is not there, and a database that cannot be read, are findings."""
     try:
         names = conferences_in_database(database)
         if conference is not None and conference not in names:
@@ -99,7 +101,7 @@ def verify_file(path: Path, known: Head | None = None, lang: Language = "vi") ->
         return unreadable(path, error, lang)
 
 
-def export(database: Path, conference: str, path: Path) -> int:
+def export(database: Database, conference: str, path: Path) -> int:
     """Writes a record into a new file, one fact a line; says how many. Raises `Unreadable`, `FileExistsError` when the file is there, and `Refusal`
     conference_unknown when there is no record."""
     if conference not in conferences_in_database(database):
@@ -107,8 +109,9 @@ def export(database: Path, conference: str, path: Path) -> int:
     return write_export(path, facts_in_database(database, conference))
 
 
-def unreadable(path: Path, error: Exception, lang: Language) -> Finding:
-    return Finding(path.name, 0, b"", "unreadable_file", what=str(error), lang=lang)
+def unreadable(database: Database, error: Exception, lang: Language) -> Finding:
+    name = urlsplit(database).path if isinstance(database, str) else database
+    return Finding(Path(name).name, 0, b"", "unreadable_file", what=str(error), lang=lang)
 
 
 # --- what the facts mean ------------------------------------------------------------------------------------------------
