@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from moderation.conclusion import Kind, Outcome
+from moderation.kernel import Role
 from moderation.people import Channel
 from moderation.queue import Motive
 
@@ -46,3 +47,26 @@ def statistics(c: Conference) -> dict[str, int]:
         "escalated": petitions(o for o in beyond if o.to in superior),
         "external": petitions(o for o in beyond if o.to not in superior),
     }
+
+
+def times(c: Conference) -> dict[str, int]:
+    """Speaking and waiting by channel, and who was there. Seconds are whole; turns are those of `Conference.turns`, waiting is counted for their statements alone.
+
+    Names: `turns_<channel>`, `speaking_<channel>` (seconds the clock ran), `statements_<channel>`, `waiting_<channel>` (seconds from the request to the floor, one
+    request after the other), `present_<channel>`: heads in the halls as they were reported, online who joined, by telephone who is on the list.
+    """
+    figures = {f"{name}_{channel}": 0 for channel in Channel for name in ("turns", "speaking", "statements", "waiting", "present")}
+    for speech in c.turns():
+        entry = c.queue.entries[speech.entry]
+        figures[f"turns_{entry.channel}"] += 1
+        figures[f"speaking_{entry.channel}"] += speech.clock.used // 1_000
+        if speech.motive is Motive.STATEMENT:
+            figures[f"statements_{entry.channel}"] += 1
+            figures[f"waiting_{entry.channel}"] += max(0, speech.started_at - entry.since) // 1_000
+    kinds = {venue.id: venue.kind for venue in c.plan.venues}
+    for venue in c.venues.values():
+        figures[f"present_{Channel.HALL if kinds[venue.id] == 'main' else Channel.VENUE}"] += venue.count or 0
+    for person in c.people.values():
+        if person.roles == {Role.CITIZEN} and (person.channel is Channel.PHONE or (person.channel is Channel.ONLINE and person.joined_at is not None)):
+            figures[f"present_{person.channel}"] += 1
+    return figures
