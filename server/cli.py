@@ -337,6 +337,7 @@ def conference_list(data: Data = None, as_json: Json = False) -> None:
     with accounts_of(data) as (settings, _, _):
         journal = Journal(settings.database)
     heads = {id: journal.head(id) for id in journal.conferences()}
+    journal.close()
     if as_json:
         typer.echo(json.dumps([{"conference": id, "facts": count, "head": head.hex()} for id, (count, head) in heads.items()]))
     else:

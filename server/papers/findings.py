@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from moderation import Conference, Entry, Refusal, evolve
 from moderation.minutes import MinutesSigned, digest
-from server.db.verify import Entry as Stored
 from server.db.verify import (
     Database,
     Head,
@@ -32,6 +31,7 @@ from server.db.verify import (
     verify_export,
     write_export,
 )
+from server.db.verify import Entry as Stored
 from server.i18n import t
 from server.papers.words import moment
 from server.rooms.messages import decode
