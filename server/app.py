@@ -34,6 +34,7 @@ from server.db.verify import Head
 from server.demo.time_machine import time_routes
 from server.desk.account_pages import account_pages
 from server.desk.desk_pages import desk_routes
+from server.desk.search_pages import search_pages
 from server.i18n import FOLDER
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
@@ -177,6 +178,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(case_routes(office))
     app.include_router(desk_routes(office, parts.access))
     app.include_router(account_pages(office))
+    app.include_router(search_pages(office))
     if settings.demo:
         app.include_router(time_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))
