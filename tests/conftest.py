@@ -79,7 +79,7 @@ def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def empty_database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     """A database in which nothing was ever made."""
-    url = databases.fresh(tmp_path, empty=True)
+    url = databases.fresh(tmp_path / "empty", empty=True)
     yield url
     databases.drop(url)
 

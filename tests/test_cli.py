@@ -37,7 +37,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def test_every_command_explains_itself(typed: Typed) -> None:
-    for words in ((), ("demo",), ("serve",), ("rehearse",), ("doctor",), ("verify",), ("export",), ("user", "add"), ("conference", "new")):
+    for words in ((), ("demo",), ("serve",), ("rehearse",), ("doctor",), ("verify",), ("export",), ("user", "add"), ("conference", "new"), ("upgrade",)):
         assert typed(*words, "--help")[:1] == (0,), words
 
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_read_or_written_is_said_in_a_sentence(typed: Typed, tmp_
 def test_the_doctor_says_every_finding_in_a_sentence(typed: Typed) -> None:
     code, said, _ = typed("doctor", "--json")
     findings = {finding["code"]: finding for finding in json.loads(said)}
-    assert findings.keys() == {"python", "sqlite", "data", "disk", "assets", "microphone", "port", "udp"}
+    assert findings.keys() == {"python", "sqlite", "schema", "data", "disk", "assets", "microphone", "port", "udp"}
     assert code == (0 if all(finding["ok"] for finding in findings.values()) else 1)
     assert findings["python"]["ok"] and findings["data"]["ok"]
     assert all(not finding["sentence"].startswith("doctor.") for finding in findings.values())
