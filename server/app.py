@@ -43,6 +43,9 @@ from server.media.tokens import MediaTokens
 from server.media.turn import Turn
 from server.office.office import Office
 from server.office.work import Work
+from server.organisation.duty_pages import duty_pages
+from server.organisation.law_pages import law_pages
+from server.organisation.pages import organisation_pages
 from server.pages import Pages, page_routes
 from server.papers.routes import Looked, paper_routes
 from server.rooms.rooms import Rooms
@@ -183,6 +186,9 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
         app.include_router(time_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))
     app.include_router(calendar_pages(office))
+    app.include_router(organisation_pages(office))
+    app.include_router(duty_pages(office))
+    app.include_router(law_pages(office))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

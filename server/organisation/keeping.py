@@ -21,10 +21,10 @@ def add_body(w: Work, of: str, system: System, name: str, short: str, since: dat
 
 
 def change_body(w: Work, id: str, **values: Any) -> None:
-    """Changes name, short, symbol, part, external, superior, email of a body, or ends it with `valid_to` (raises `Refusal` not_allowed, not_found,
+    """Changes columns of a body, or ends it with `valid_to` (raises `Refusal` not_allowed, not_found,
     dates_turned)."""
     w.allow("keep_organisation")
-    _in_order(w.row(body, id)["valid_from"], values.get("valid_to"))
+    _in_order(values.get("valid_from") or w.row(body, id)["valid_from"], values.get("valid_to"))
     w.change(body, id, **values)
 
 
