@@ -135,7 +135,7 @@ urge = Table(
     Column("version", Integer, nullable=False, default=1),
 )
 
-# Whom the notice goes to (Art. 10.1), one row each. `petitioner` joins the rows of `asked` of one person or group: their extract holds these alone.
+# Whom the notice goes to (Art. 10.1), one row each. The extract for a petitioner holds what `refs` names, in the words of `own`.
 recipient = Table(
     "recipient",
     metadata,
@@ -143,7 +143,8 @@ recipient = Table(
     Column("conference", ForeignKey("conference.id"), nullable=False, index=True),
     Column("group", Text, nullable=False),  # moderation.case.following.Group
     Column("body", ForeignKey("body.id")),
-    Column("refs", JSON, nullable=False, default=list),  # petitions and speeches, for a petitioner
+    Column("refs", JSON, nullable=False, default=list),  # of a petitioner: codes of petitions and ids of speeches
+    Column("own", JSON, nullable=False, default=list),  # of a petitioner: rows of petition that they sent themselves
     Column("name", Text, nullable=False, info={"data": "personal"}),
     Column("channel", Text, nullable=False),  # paper, email, sms, zalo
     Column("address", Text, nullable=False, default="", info={"data": "personal"}),
@@ -153,7 +154,7 @@ recipient = Table(
     Column("version", Integer, nullable=False, default=1),
 )
 
-# The two reports of Art. 10.2 on one item by the agency it was given to.
+# The two reports of Art. 10.2 on one item by the agency it was given to. When they are due stands in table deadline.
 agency_report = Table(
     "agency_report",
     metadata,
@@ -161,7 +162,6 @@ agency_report = Table(
     Column("conference", ForeignKey("conference.id"), nullable=False, index=True),
     Column("conclusion", ForeignKey("conclusion.id"), nullable=False),
     Column("body", ForeignKey("body.id"), nullable=False, index=True),
-    Column("due", Text, nullable=False, index=True),
     Column("to_chair_on", Text),
     Column("to_petitioner_on", Text),
     Column("text", Text, nullable=False, default=""),

@@ -1,0 +1,125 @@
+"""The clocks that run after a conference: the notice, the publication, the agencies' reports, each task and milestone, under every legal profile of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from moderation.case.calendar import Calendar
+from moderation.case.following import OVER, ItemState
+from moderation.case.profiles import PROFILES, Base, Profile
+from server.calendar import load
+from server.conclusions.tables import conclusion
+from server.conferences.tables import conference
+from server.deadlines.deadlines import drop_deadlines, meet, set_deadline
+from server.deadlines.tables import deadline
+from server.office.work import Work
+
+Counted = dict[str, Any]
+
+
+def working_days(w: Work) -> Calendar:
+    """The calendar as it stands."""
+    return load(w.db)
+
+
+def profiles_of(case: Mapping[str, Any]) -> tuple[Profile, ...]:
+    """The profiles whose clocks run in this case."""
+    return tuple(profile for profile in PROFILES if profile.code in case["profiles"])
+
+
+def counted(profile: Profile, start: str, days: int) -> Counted:
+    """N days after a day, as this profile counts them."""
+    if profile.counting.base is Base.CALENDAR:
+        return {"rule": "calendar_after", "from": start, "days": days, "roll": profile.counting.roll_forward}
+    return {"rule": "working_after", "from": start, "days": days}
+
+
+def after_conference(w: Work, id: str, held_on: str) -> None:
+    """The notice (10 working days) and, by State law, the publication (10 days), from the closing day."""
+    notice(w, id, held_on, extended=False)
+    publication(w, id, held_on)
+
+
+def notice(w: Work, id: str, held_on: str, *, extended: bool) -> None:
+    """The notice takes 10 working days from the conference; once the chair has extended it 15 in all (D10.1c)."""
+    case = w.row(conference, id)
+    for profile in profiles_of(case):
+        counting = profile.counting
+        if counting.conclusion_days is None or counting.extended_days is None:
+            continue
+        days = counting.conclusion_days
+        if extended:
+            days = counting.extended_days + (days if counting.extension_from_due else 0)
+        keep(w, case, "conclusion", profile, counted(profile, held_on, days))
+
+
+def publication(w: Work, id: str, held_on: str) -> None:
+    """By State law the results are public within 10 days of the closing day."""
+    case = w.row(conference, id)
+    for profile in profiles_of(case):
+        if profile.counting.publication_days is not None:
+            keep(w, case, "publication", profile, counted(profile, held_on, profile.counting.publication_days))
+
+
+def keep(w: Work, case: Mapping[str, Any], kind: str, profile: Profile, counted_from: Counted) -> None:
+    """A deadline of the conference itself, which the advising unit has to keep."""
+    owner = case["advising_body"] or ""
+    set_deadline(w, conference=case["id"], kind=kind, subject=case["id"], clock=profile.code, counted_from=counted_from, owner=owner)
+
+
+def due_of(w: Work, id: str, kind: str, subject: str = "") -> RowMapping | None:
+    """The deadline of this kind that is due first; `subject` is the conference itself unless given."""
+    found = select(deadline).where(deadline.c.conference == id, deadline.c.kind == kind, deadline.c.subject == (subject or id))
+    return w.db.execute(found.order_by(deadline.c.due)).mappings().first()
+
+
+def report_days(case: Mapping[str, Any]) -> Profile | None:
+    """The profile that asks agencies for their reports (Art. 10.2)."""
+    return next((profile for profile in profiles_of(case) if profile.counting.agency_report_days is not None), None)
+
+
+def report(w: Work, id: str, subject: str, body: str, start: str) -> None:
+    """An agency's reports, from the date on the notice or of its receipt, where a profile asks for them."""
+    profile = report_days(w.row(conference, id))
+    if profile is not None and profile.counting.agency_report_days is not None:
+        from_notice = counted(profile, start, profile.counting.agency_report_days)
+        set_deadline(w, conference=id, kind="agency_report", subject=subject, clock=profile.code, counted_from=from_notice, owner=body)
+
+
+def task(w: Work, item: Mapping[str, Any]) -> None:
+    """The date that the chair set for an item: kept while it is open, met when it is done, gone when it has none."""
+    there = due_of(w, item["conference"], "task", item["id"])
+    if item["due"] and ItemState(item["state"]) is not ItemState.SETTLED:
+        if there is None or there["due"] != item["due"] or (there["closed"] and ItemState(item["state"]) not in OVER):
+            set_deadline(w, conference=item["conference"], kind="task", subject=item["id"], counted_from={"rule": "date", "on": item["due"]},
+                         owner=item["lead"] or "")  # fmt: skip
+        if item["done_on"]:
+            meet(w, "task", item["id"], item["done_on"])
+    elif there is not None:
+        drop_deadlines(w, "task", item["id"])
+
+
+def step(w: Work, row: Mapping[str, Any]) -> None:
+    """The date of a milestone, owned by the lead of its item."""
+    lead = w.db.scalar(select(conclusion.c.lead).where(conclusion.c.id == row["conclusion"])) or ""
+    set_deadline(w, conference=row["conference"], kind="milestone", subject=row["id"], counted_from={"rule": "date", "on": row["due"]}, owner=lead)
+    if row["done_on"]:
+        meet(w, "milestone", row["id"], row["done_on"])
+
+
+def forget(w: Work, subject: str) -> None:
+    """Nothing is due for this item, milestone or report any more."""
+    for kind in ("task", "milestone", "agency_report"):
+        drop_deadlines(w, kind, subject)
+
+
+def day(value: str | None) -> date | None:
+    """An ISO text as a date."""
+    return date.fromisoformat(value) if value else None
+
+
+__all__ = ["after_conference", "day", "due_of", "forget", "meet", "notice", "publication", "report", "report_days", "step", "task", "working_days"]

@@ -1,0 +1,39 @@
+"""The notice and the letters around it as papers of the register: drafted, submitted, signed, issued with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.conclusions.items import notice_of
+from server.conclusions.paper_data import notice_data
+from server.office.work import Work
+from server.papers import register
+
+
+def draw_up(w: Work, id: str) -> str:
+    """Makes the draft of the notice a paper and submits it; a draft that was given back is replaced. Gives the paper's id."""
+    found = notice_of(w, id)
+    if found["paper"]:
+        register.withdraw(w, found["paper"])
+    paper = register.draft(w, id, "conclusion_notice", notice_data(w, id))
+    register.submit(w, paper)
+    return paper
+
+
+def sign_paper(w: Work, paper: str) -> None:
+    """The chair's signature under the paper."""
+    register.sign(w, paper)
+
+
+def put_in_force(w: Work, paper: str) -> str:
+    """Issues a signed paper; gives its number."""
+    return register.issue(w, paper)
+
+
+def signed_at_once(w: Work, id: str, kind: str, data: Mapping[str, Any]) -> tuple[str, str]:
+    """A letter that the chair signs and that goes out in one act; gives paper and number."""
+    paper = register.draft(w, id, kind, data)
+    register.submit(w, paper)
+    register.sign(w, paper)
+    return paper, register.issue(w, paper)
