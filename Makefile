@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 VENV_PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check fmt lock protocol bench-room bench-floor screenshots clean
+.PHONY: help demo setup test check fmt lock protocol bench-room bench-floor bench-pages screenshots clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-room: setup ## Measure the room with 500 and 2,000 simulated participants
 
 bench-floor: setup ## Measure how soon a voice is heard after the floor is given, and silent after it is taken
 	@$(VENV_PYTHON) -m bench.floor
+
+bench-pages: setup ## Measure every page with 200 cases, 20,000 petitions and 100,000 history rows
+	@$(VENV_PYTHON) -m bench.pages
 
 screenshots: setup ## Take the pictures of all screens again
 	@scripts/browser

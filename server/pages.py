@@ -70,7 +70,7 @@ class Pages:
         env.globals.update(day=day, days_between=days_between, clock_time=clock_time, iso=iso)
         self._templates = Jinja2Templates(env=env)
 
-    def __call__(self, request: Request, name: str, status: int = 200, **context: Any) -> Response:
+    def __call__(self, request: Request, name: str, status: int = 200, /, **context: Any) -> Response:
         lang = language_of(request)
 
         def say(key: str, **details: Any) -> str:
