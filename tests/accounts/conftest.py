@@ -19,7 +19,6 @@ from server.accounts.guard import Guard
 from server.accounts.keys import Keys
 from server.accounts.routes import account_routes
 from server.db.engine import open_engine
-from server.db.tables import create_all
 from server.settings import Settings
 
 NOW = 1_753_000_000_000
@@ -28,15 +27,14 @@ PASSWORD = "trời mưa ở phố núi"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data")
+def settings(tmp_path: Path, chosen_database_url: str) -> Settings:
+    return Settings(data_dir=tmp_path / "data", database_url=chosen_database_url)
 
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
     settings.prepare()
     engine = open_engine(settings.database)
-    create_all(engine)
     yield engine
     engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -21,7 +22,14 @@ from server.accounts.staff import (
 )
 from server.db.engine import reading
 from server.db.tables import session
+from server.settings import Settings
 from tests.accounts.conftest import HOUR, NOW, PASSWORD
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """On both databases."""
+    return Settings(data_dir=tmp_path / "data", database_url=database_url)
 
 
 @pytest.fixture

@@ -11,6 +11,6 @@ from tests.rooms.house import House, open_house
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(tmp_path) as house:
+async def house(tmp_path: Path, chosen_database_url: str) -> AsyncIterator[House]:
+    async with open_house(tmp_path, database_url=chosen_database_url) as house:
         yield house

@@ -127,6 +127,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index("message_queue", ["state", "not_before"], unique=False)
     op.create_table(
+        "paper_file",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+    op.create_table(
+        "paper_number",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("symbol", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("paper", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("paper_number", schema=None) as batch_op:
+        batch_op.create_index("paper_number_once", ["body", "symbol", "period", "number"], unique=True)
+    op.create_table(
+        "paper_template",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("paper_template", schema=None) as batch_op:
+        batch_op.create_index("paper_template_edition", ["kind", "edition"], unique=True)
+    op.create_table(
         "search_entry",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -211,6 +241,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("body", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_body_unit"), ["unit"], unique=False)
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Text(), nullable=False),
+        sa.Column("last", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("situation", sa.Text(), nullable=False),
+        sa.Column("limits", sa.Text(), nullable=False),
+        sa.Column("proposals", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("returned", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=True),
+        sa.Column("paper", sa.Text(), nullable=True),
+        sa.Column("signed_by", sa.Text(), nullable=True),
+        sa.Column("signed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_on", sa.Text(), nullable=True),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index("report_once", ["unit", "kind", "year"], unique=True)
     op.create_table(
         "office",
         sa.Column("id", sa.Text(), nullable=False),
@@ -459,6 +518,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_conclusion_lead"), ["lead"], unique=False)
         batch_op.create_index(batch_op.f("ix_conclusion_state"), ["state"], unique=False)
     op.create_table(
+        "conference_figure",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conference", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference"],
+            ["conference.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("conference_figure", schema=None) as batch_op:
+        batch_op.create_index("conference_figure_name", ["name", "conference"], unique=False)
+    op.create_table(
         "content",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("conference", sa.Text(), nullable=False),
@@ -546,6 +619,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("conference"),
     )
+    op.create_table(
+        "paper",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conference", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("signs", sa.Text(), nullable=False),
+        sa.Column("symbol", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("date", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("replaces", sa.Text(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("frame", sa.JSON(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("pdf", sa.Text(), nullable=False),
+        sa.Column("docx", sa.Text(), nullable=False),
+        sa.Column("signed_pdf", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=True),
+        sa.Column("signed_at", sa.BigInteger(), nullable=True),
+        sa.Column("issued_at", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference"],
+            ["conference.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_conference"), ["conference"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_unit"), ["unit"], unique=False)
     op.create_table(
         "participant",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1166,6 +1282,11 @@ def downgrade() -> None:
         batch_op.drop_index("participant_person")
         batch_op.drop_index(batch_op.f("ix_participant_conference"))
     op.drop_table("participant")
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_unit"))
+        batch_op.drop_index(batch_op.f("ix_paper_kind"))
+        batch_op.drop_index(batch_op.f("ix_paper_conference"))
+    op.drop_table("paper")
     op.drop_table("notice")
     with op.batch_alter_table("forecast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forecast_conference"))
@@ -1179,6 +1300,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_content_conference"))
         batch_op.drop_index("content_block")
     op.drop_table("content")
+    with op.batch_alter_table("conference_figure", schema=None) as batch_op:
+        batch_op.drop_index("conference_figure_name")
+    op.drop_table("conference_figure")
     with op.batch_alter_table("conclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_conclusion_state"))
         batch_op.drop_index(batch_op.f("ix_conclusion_lead"))
@@ -1211,6 +1335,9 @@ def downgrade() -> None:
     with op.batch_alter_table("office", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_office_body"))
     op.drop_table("office")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("report_once")
+    op.drop_table("report")
     with op.batch_alter_table("body", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_body_unit"))
     op.drop_table("body")
@@ -1227,6 +1354,13 @@ def downgrade() -> None:
         batch_op.drop_index("search_entry_where")
         batch_op.drop_index("search_entry_conference")
     op.drop_table("search_entry")
+    with op.batch_alter_table("paper_template", schema=None) as batch_op:
+        batch_op.drop_index("paper_template_edition")
+    op.drop_table("paper_template")
+    with op.batch_alter_table("paper_number", schema=None) as batch_op:
+        batch_op.drop_index("paper_number_once")
+    op.drop_table("paper_number")
+    op.drop_table("paper_file")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("message_queue")
         batch_op.drop_index(batch_op.f("ix_message_subject_id"))
