@@ -41,6 +41,7 @@ STATUS: dict[str, int] = {
     "conference_unknown": 404,
     "media_session_unknown": 404,
     "not_found": 404,
+    "not_public": 404,
     "person_unknown": 404,
     "seat_unknown": 404,
     "file_unknown": 404,
