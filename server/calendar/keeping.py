@@ -101,4 +101,7 @@ def _row(day: CalendarDay) -> dict[str, Any]:
 
 
 def _changed(w: Work) -> None:
+    from server.deadlines.deadlines import recompute
+
     w.db.execute(update(calendar_stamp).where(calendar_stamp.c.id == STAMP).values(stamp=new_id()))
+    recompute(w)
