@@ -287,6 +287,32 @@ def user_disable(login: str, data: Data = None) -> None:
         disable_account(database, account_named(database, login).id, True, now())
 
 
+@user.command("duty")
+def user_duty(
+    login: str,
+    role: Annotated[str, typer.Argument(help="admin, chair, advising, secretary, intake, agency, mobilisation, front hoặc operator.")],
+    body: Annotated[str, typer.Option(help="Mã cơ quan; mặc định là Văn phòng UBND thành phố.")] = "vpubndtp",
+    office: Annotated[str | None, typer.Option(help="Mã chức danh, cho người chủ trì.")] = None,
+    data: Data = None,
+) -> None:
+    """Giao việc cho một tài khoản từ hôm nay; máy chủ chưa có tổ chức nào thì lập luôn tổ chức của thành phố."""
+    from moderation.case.rights import SYSTEM, Duty
+    from server.accounts.staff import account_named
+    from server.clock import now
+    from server.office.work import Work
+    from server.organisation.duties import give_duty
+    from server.organisation.queries import units
+    from server.organisation.seed import seed
+
+    if role not in set(Duty):
+        raise typer.BadParameter(t("vi", "cli.duty_unfit"))
+    with accounts_of(data) as (_, database, _):
+        work = Work(database, SYSTEM, now())
+        if not units(database):
+            seed(work)
+        give_duty(work, account_named(database, login).id, Duty(role), body, work.today, office)
+
+
 @user.command("list")
 def user_list(data: Data = None, as_json: Json = False) -> None:
     """Liệt kê tài khoản."""
