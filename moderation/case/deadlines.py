@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Any
 
 from moderation.case.calendar import ONE_DAY, Calendar
 from moderation.case.profiles import Base, MonthDay, Profile, Reading
 from moderation.kernel import Refusal
 
+Rule = dict[str, Any]
 HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 
@@ -29,7 +31,7 @@ class ReportKind(StrEnum):
 class Deadline:
     """`due` is the last day on which it is in time, until `moment`; from `warn_from` of that day offices are closing. `safe` is the earlier day
     that no reading of the text disputes. `basis` is the key of the sentence that says how it was counted: `deadline.basis.<basis>`, with `days` and
-    `start`."""
+    `start`. `counted_from` is what it is kept with, to be counted again when the calendar changes (`server/deadlines/counting.py`)."""
 
     kind: str
     clock: str
@@ -41,6 +43,7 @@ class Deadline:
     start: date
     days: int
     provisional: bool
+    counted_from: Rule
 
     def late(self, done: date | datetime) -> bool:
         """Whether what was done on this day, or at this moment, came too late."""
@@ -54,7 +57,12 @@ def notice_latest(profile: Profile, calendar: Calendar, first_day: date) -> Dead
         return None
     nth, whole = _back(profile, calendar, first_day, days), _back(profile, calendar, first_day, days + 1)
     due = nth if profile.counting.notice_reading is Reading.NTH_DAY else whole
-    return _deadline(profile, calendar, "notice", due, whole, first_day, days)
+    if profile.counting.base is Base.CALENDAR:
+        strict = profile.counting.notice_reading is Reading.WHOLE_DAYS
+        rule = _rule(profile, "calendar_before", first_day, days + strict)
+    else:
+        rule = _rule(profile, "working_before" if profile.counting.notice_reading is Reading.NTH_DAY else "whole_working_before", first_day, days)
+    return _deadline(profile, calendar, "notice", due, whole, first_day, days, rule)
 
 
 def conclusion_due(profile: Profile, calendar: Calendar, closing_day: date, extended: bool = False) -> Deadline | None:
@@ -92,7 +100,10 @@ def report_latest(profile: Profile, calendar: Calendar, kind: ReportKind, year: 
     before = date(year, *limit)
     due = before - ONE_DAY if profile.counting.before_is_strict else before
     safe = _counted(profile, calendar).working_day_until(due) if profile.counting.advise_working_day else due
-    return _deadline(profile, calendar, f"report_{kind}", due, safe, before, 0)
+    month, day = limit
+    strict = {"rule": "strictly_before", "year": year, "month": month, "day": day}
+    rule = strict if profile.counting.before_is_strict else {"rule": "date", "on": due.isoformat()}
+    return _deadline(profile, calendar, f"report_{kind}", due, safe, before, 0, rule)
 
 
 def earliest(deadlines: Iterable[Deadline | None]) -> Deadline | None:
@@ -137,12 +148,22 @@ def _back(profile: Profile, calendar: Calendar, start: date, days: int) -> date:
 def _after(profile: Profile, calendar: Calendar, kind: str, start: date, days: int) -> Deadline:
     counted = start + ONE_DAY * days if profile.counting.base is Base.CALENDAR else _counted(profile, calendar).add(start, days)
     due = _counted(profile, calendar).working_day_from(counted) if profile.counting.roll_forward else counted
-    return _deadline(profile, calendar, kind, due, counted, start, days)
+    if profile.counting.base is Base.CALENDAR:
+        rule = {**_rule(profile, "calendar_after", start, days), "roll": profile.counting.roll_forward}
+    else:
+        rule = _rule(profile, "working_after", start, days)
+    return _deadline(profile, calendar, kind, due, counted, start, days, rule)
 
 
-def _deadline(profile: Profile, calendar: Calendar, kind: str, due: date, safe: date, start: date, days: int) -> Deadline:
+def _rule(profile: Profile, rule: str, start: date, days: int) -> Rule:
+    """A rule to count by, with `make_up` where make-up Saturdays are left out."""
+    made: Rule = {"rule": rule, "from": start.isoformat(), "days": days}
+    return made if profile.counting.make_up_counts else {**made, "make_up": False}
+
+
+def _deadline(profile: Profile, calendar: Calendar, kind: str, due: date, safe: date, start: date, days: int, rule: Rule) -> Deadline:
     counting = profile.counting
     asks_calendar = counting.base is Base.WORKING or (counting.roll_forward and due >= start)
     moment, warn = (datetime.combine(due, clock, HANOI) for clock in (counting.due_time, counting.warn_from))
     provisional = asks_calendar and calendar.provisional(start, due, safe)
-    return Deadline(kind, profile.code, due, moment, warn, safe, f"{kind}.{counting.base}", start, days, provisional)
+    return Deadline(kind, profile.code, due, moment, warn, safe, f"{kind}.{counting.base}", start, days, provisional, rule)

@@ -13,6 +13,7 @@ from server.accounts.keys import new_id
 from server.calendar.seed import YEARS, official_days, year_sources
 from server.calendar.tables import calendar_day, calendar_stamp, calendar_year
 from server.calendar.working_days import STAMP
+from server.deadlines.deadlines import recompute
 from server.office.work import Work
 
 FIRST, LAST = 2023, 2100
@@ -38,7 +39,7 @@ def set_day(w: Work, day: CalendarDay, why: str = "") -> None:
         w.add(calendar_day, why=why, **row)
     elif not w.change(calendar_day, row.pop("id"), why=why, **row):
         return
-    _changed(w)
+    _changed(w, why)
 
 
 def remove_day(w: Work, day: date, why: str = "") -> None:
@@ -46,7 +47,7 @@ def remove_day(w: Work, day: date, why: str = "") -> None:
     w.allow("keep_calendar")
     seed(w)
     w.drop(calendar_day, day.isoformat(), why=why)
-    _changed(w)
+    _changed(w, why)
 
 
 def announce_year(w: Work, year: int, source: str, announced: bool = True) -> None:
@@ -60,7 +61,7 @@ def announce_year(w: Work, year: int, source: str, announced: bool = True) -> No
         w.add(calendar_year, id=str(year), announced=announced, source=source.strip())
     elif not w.change(calendar_year, str(year), announced=announced, source=source.strip()):
         return
-    _changed(w)
+    _changed(w, source.strip())
 
 
 def propose_year(w: Work, year: int) -> int:
@@ -100,8 +101,7 @@ def _row(day: CalendarDay) -> dict[str, Any]:
     }
 
 
-def _changed(w: Work) -> None:
-    from server.deadlines.deadlines import recompute
-
+def _changed(w: Work, why: str = "") -> None:
+    """From here on there is another calendar: open deadlines are counted on it in the same transaction."""
     w.db.execute(update(calendar_stamp).where(calendar_stamp.c.id == STAMP).values(stamp=new_id()))
-    recompute(w)
+    recompute(w, why)

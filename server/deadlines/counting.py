@@ -6,6 +6,7 @@
     {"rule": "calendar_before", "from": …, "days": N}
     {"rule": "strictly_before", "year": Y, "month": M, "day": D}
     {"rule": "date", "on": ISO date}      somebody set it
+With `"make_up": false` make-up Saturdays are not counted. `moderation.case.deadlines` gives these rules by the settings of a legal profile.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Counted:
 def count(calendar: Calendar, counted_from: Mapping[str, Any]) -> Counted:
     """Counts it on this calendar (raises `ValueError` for what is no rule)."""
     rule = counted_from["rule"]
+    calendar = calendar if counted_from.get("make_up", True) else calendar.without_make_up
     if rule == "date":
         return Counted(date.fromisoformat(counted_from["on"]))
     if rule == "strictly_before":

@@ -10,16 +10,20 @@ from sqlalchemy import func, select
 
 from moderation import Refusal
 from moderation.case.calendar import CalendarDay, DayKind
+from moderation.case.deadlines import notice_latest
+from moderation.case.profiles import QD_1155
 from server.accounts.keys import new_id
 from server.calendar import load
 from server.calendar.keeping import announce_year, propose_year, remove_day, seed, set_day
 from server.calendar.seed import seeded
 from server.calendar.tables import calendar_day
+from server.deadlines.deadlines import set_deadline
+from server.deadlines.tables import deadline
 from server.office import history
 from server.office.tables import history as entries
 from server.office.work import HOUSE
 from tests.office.conftest import ward  # noqa: F401 - the fixture
-from tests.office.ward import Ward
+from tests.office.ward import CASE, Ward
 
 HERE = "/van-phong/lich-lam-viec"
 
@@ -94,6 +98,25 @@ async def test_a_coming_year_gets_the_days_of_statute_and_keeps_those_that_are_t
         assert propose_year(w, 2028) > 8
         assert load(w.db).days[own.day] == own and date(2028, 4, 30) in load(w.db).days
         assert propose_year(w, 2028) == 0 and 2028 not in load(w.db).announced
+
+
+async def test_d8_1b_a_changed_day_moves_the_open_deadline_and_the_history_keeps_the_old_one(ward: Ward) -> None:  # noqa: F811
+    counted = notice_latest(QD_1155, seeded(), date(2027, 1, 14))
+    assert counted is not None
+    with ward.work() as w:
+        id = set_deadline(w, conference=CASE, kind="notice", clock=counted.clock, counted_from=counted.counted_from, owner="vp")
+        assert (w.row(deadline, id)["due"], w.row(deadline, id)["provisional"]) == ("2027-01-05", True)
+    with ward.work("admin") as w:
+        set_day(w, CalendarDay(date(2027, 1, 8), DayKind.SWAPPED_OFF, "Nghỉ hoán đổi", "1/TB-BNV"), why="Theo 1/TB-BNV")
+    with ward.work() as w:
+        assert (w.row(deadline, id)["due"], w.row(deadline, id)["safe"]) == ("2027-01-04", "2026-12-31")
+        told = history.read(w, CASE, kind="deadline", subject=id)[0][0]
+        assert ("due", "2027-01-05", "2027-01-04") in told.changes and told.why == "Theo 1/TB-BNV"
+    with ward.work("admin") as w:
+        announce_year(w, 2027, "1/TB-BNV")
+        assert not w.row(deadline, id)["provisional"]
+        remove_day(w, date(2027, 1, 8), "Nhầm")
+        assert w.row(deadline, id)["due"] == "2027-01-05"
 
 
 @pytest.mark.parametrize(

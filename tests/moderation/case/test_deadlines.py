@@ -23,8 +23,9 @@ from moderation.case.deadlines import (
     publication_due,
     report_latest,
 )
-from moderation.case.profiles import LAW_72, QD_1155
+from moderation.case.profiles import LAW_72, PROFILES, QD_1155, Profile
 from moderation.kernel import Refusal
+from server.deadlines.counting import count
 from server.demo.example import read
 from tests.moderation.case.days import OFFICIAL
 
@@ -187,3 +188,28 @@ def test_by_any_day_the_extension_is_later_and_the_strict_reading_earlier(day: d
 def test_a_make_up_saturday_that_is_not_counted_never_makes_a_deadline_shorter(day: date) -> None:
     without = QD_1155.with_settings(make_up_counts=False)
     assert there(conclusion_due(without, OFFICIAL, day)).due >= there(conclusion_due(QD_1155, OFFICIAL, day)).due
+
+
+SETTINGS: dict[str, st.SearchStrategy[Any]] = {
+    "notice_reading": st.sampled_from(["A", "B"]),
+    "make_up_counts": st.booleans(),
+    "extension_from_due": st.booleans(),
+    "before_is_strict": st.booleans(),
+    "roll_forward": st.booleans(),
+}
+
+
+@given(st.sampled_from(PROFILES), DAYS, st.fixed_dictionaries({}, optional=SETTINGS))
+def test_what_is_kept_counts_to_the_same_day_whatever_the_settings(profile: Profile, day: date, settings: dict[str, Any]) -> None:
+    profile = profile.with_settings(**settings)
+    every = (
+        notice_latest(profile, OFFICIAL, day),
+        conclusion_due(profile, OFFICIAL, day),
+        conclusion_due(profile, OFFICIAL, day, extended=True),
+        publication_due(profile, OFFICIAL, day),
+        agency_report_due(profile, OFFICIAL, day),
+        *(report_latest(profile, OFFICIAL, kind, day.year) for kind in ReportKind),
+    )
+    for one in every:
+        if one is not None:
+            assert count(OFFICIAL, one.counted_from).due == one.due, one
