@@ -55,7 +55,8 @@ class Example:
 
 def read(path: Path | None = None) -> Data:
     """The example as written; without `path` the one that comes with the server."""
-    data: Data = yaml.safe_load((path or Path(__file__).with_name("demo-conference.yaml")).read_text("utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reader in C, ten times as fast, where it was built
+    data: Data = yaml.load((path or Path(__file__).with_name("demo-conference.yaml")).read_text("utf-8"), loader)
     return data
 
 

@@ -132,8 +132,8 @@ def _deadline(row: RowMapping, stamp: datetime, base: str) -> Event:
     entry.add("dtend", due + timedelta(days=1))
     entry.add("transp", "TRANSPARENT")
     if row["title"]:
-        entry.add("description", row["title"])
-    entry.add("url", base + place_of(row["kind"], row["conference"]))
+        entry.add("description", "\n".join(filter(None, (row["about"], row["title"]))))
+    entry.add("url", base + place_of(row))
     entry.add("status", "CANCELLED" if row["closed"] and not row["met_on"] else "CONFIRMED")
     return entry
 

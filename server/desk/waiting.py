@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
 from moderation.case.rights import Duty, Staff
+from server.conclusions.tables import conclusion
 from server.conferences.tables import conference
 from server.deadlines.tables import deadline
+from server.petitions.tables import petition
 
 ANSWERS_FOR_CASES = (Duty.CHAIR, Duty.ADVISING)
 """Duties whose holders see all deadlines of their unit's cases, not only those of their own body."""
 
 PLACES: Mapping[str, str] = {
-    "notice": "/moi-va-thong-bao",
-    "conclusion": "/ket-luan",
-    "publication": "/ket-luan",
-    "agency_report": "/ket-luan",
-    "task": "/ket-luan",
-    "milestone": "/ket-luan",
-    "answer": "/kien-nghi",
-    "preparation": "/ke-hoach",
-    "dossier": "/ho-so",
-}
-"""Kind of deadline → the tab of its case where it is met; others are met on the overview."""
-ELSEWHERE: Mapping[str, str] = {
-    "periodic_report": "/van-phong/bao-cao",
+    "notice": "/van-phong/hoi-nghi/{case}/moi-va-thong-bao",
+    "conclusion": "/van-phong/hoi-nghi/{case}/ket-luan",
+    "publication": "/van-phong/hoi-nghi/{case}/ket-luan/cong-bo",
+    "agency_report": "/van-phong/hoi-nghi/{case}/ket-luan/bao-cao",
+    "task": "/van-phong/nhiem-vu/{subject}",
+    "milestone": "/van-phong/nhiem-vu",
+    "answer": "/van-phong/hoi-nghi/{case}/kien-nghi/{subject}/tra-loi",
+    "preparation": "/van-phong/hoi-nghi/{case}/ke-hoach",
+    "dossier": "/van-phong/hoi-nghi/{case}/ho-so",
+    "periodic_report": "/van-phong/bao-cao/{subject}",
     "data_request": "/van-phong/du-lieu-ca-nhan",
     "year_programme": "/van-phong/chuong-trinh-nam",
 }
-"""Kinds that belong to no case → their page."""
+"""Kind of deadline → the page where it is met; others are met on the overview of their case."""
 
 
 def reach(staff: Staff, *duties: Duty) -> frozenset[str]:
@@ -39,19 +39,26 @@ def reach(staff: Staff, *duties: Duty) -> frozenset[str]:
 
 
 def own_deadlines(staff: Staff) -> Select[tuple[object, ...]]:
-    """The deadlines that concern somebody, with the title of their case; the caller says which of them and in which order."""
+    """The deadlines that concern somebody, with the title of their case and, of a petition or an item, what it is `about`;
+    the caller says which of them and in which order."""
     bodies, units = staff.bodies(), reach(staff, *ANSWERS_FOR_CASES)
     mine: list[ColumnElement[bool]] = []
     if bodies:
         mine.append(deadline.c.owner.in_(bodies))
     if units:
         mine.append(conference.c.unit.in_(units))
-    columns = (*deadline.c, conference.c.title.label("title"))
-    return select(*columns).outerjoin(conference, conference.c.id == deadline.c.conference).where(or_(*mine) if mine else false())
+    about = func.coalesce(petition.c.code + literal(" ") + petition.c.summary, conclusion.c.code + literal(" ") + conclusion.c.text, "")
+    joined = (
+        select(*deadline.c, conference.c.title.label("title"), about.label("about"))
+        .outerjoin(conference, conference.c.id == deadline.c.conference)
+        .outerjoin(petition, and_(deadline.c.kind == "answer", petition.c.id == deadline.c.subject))
+        .outerjoin(conclusion, and_(deadline.c.kind == "task", conclusion.c.id == deadline.c.subject))
+    )
+    return joined.where(or_(*mine) if mine else false())
 
 
-def place_of(kind: str, case: str | None) -> str:
+def place_of(row: Mapping[Any, Any]) -> str:
     """The page where a deadline is met."""
-    if case is None:
-        return ELSEWHERE.get(kind, "/")
-    return f"/van-phong/hoi-nghi/{case}{PLACES.get(kind, '')}"
+    case = row["conference"]
+    overview = "/van-phong/hoi-nghi/{case}" if case else "/"
+    return PLACES.get(str(row["kind"]), overview).format(case=case, subject=row["subject"])

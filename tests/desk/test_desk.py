@@ -8,10 +8,12 @@ import pytest
 
 from server.accounts.seats import new_seat
 from server.accounts.staff import account_named, create_account
+from server.conclusions.tables import conclusion, extension, notice
 from server.conferences.tables import conference, year_entry
 from server.deadlines.tables import deadline
 from server.notifications.outbox import enqueue
 from server.notifications.tables import message
+from server.petitions.tables import petition
 from tests.office.ward import CASE, Ward
 
 TODAY = "2027-01-05"
@@ -119,3 +121,43 @@ async def test_a_seat_in_a_conference_of_another_day_is_not_on_the_desk(ward: Wa
         w.change(conference, CASE, stage="invited")
         new_seat(w.db, CASE, "office", w.now, account_named(w.db, "van-phong").id)
     assert "Phòng họp hôm nay" not in await desk(ward, "van-phong")
+
+
+async def test_petitions_wait_for_whoever_sorts_assigns_checks_and_releases_them(ward: Ward) -> None:
+    with ward.work() as w:
+        common: dict[str, Any] = {"conference": CASE, "received_at": w.now, "received_on": TODAY, "source": "paper_slip", "declared": True, "name": "…",
+                                  "shown_as": "Công dân", "field": "khac", "content": "…"}  # fmt: skip
+        for n, state in enumerate(("received", "received", "accepted", "drafted", "answered", "released", "merged"), start=1):
+            w.add(petition, id=f"p{n}", number=n, code=f"YK-{n}", state=state, **common)
+    shown = {login: await desk(ward, login) for login in ("chu-tich", "van-phong", "tong-hop", "kthtdt")}
+    waits = {login: [name for name in PILES if name in page] for login, page in shown.items()}
+    assert waits == {"chu-tich": [PILES[3]], "van-phong": [*PILES[:3]], "tong-hop": [PILES[0]], "kthtdt": []}
+    assert f"/van-phong/hoi-nghi/{CASE}/kien-nghi/phan-loai" in shown["tong-hop"]
+    assert shown["tong-hop"].count('<span class="chip num">2</span>') == 2, "two in all, and two in this case"
+
+
+PILES = ("Ý kiến chờ phân loại", "Kiến nghị chờ phân công", "Dự thảo trả lời chờ kiểm tra", "Trả lời chờ duyệt công bố")
+
+
+async def test_notices_to_sign_and_longer_terms_wait_for_the_chair(ward: Ward) -> None:
+    with ward.work() as w:
+        w.add(notice, conference=CASE, state="submitted")
+        item = w.add(
+            conclusion, conference=CASE, code="KL-03", place=3, outcome="o", kind="assigned", text="Trả kết quả 26 hồ sơ", lead="kthtdt", state="open"
+        )
+        w.add(extension, conference=CASE, conclusion=item, body="kthtdt", asked_on=TODAY, new_due="2027-04-30", reason="…", state="asked")
+    chair, office = await desk(ward, "chu-tich"), await desk(ward, "van-phong")
+    for words in ("Thông báo kết luận chờ ký", f"/van-phong/hoi-nghi/{CASE}/ket-luan", "KL-03 Trả kết quả 26 hồ sơ", f"/van-phong/nhiem-vu/{item}"):
+        assert words in chair, words
+    assert "chờ ký" not in office and "KL-03" not in office
+
+
+@pytest.mark.usefixtures("day")
+async def test_a_deadline_of_a_petition_names_it_and_leads_to_its_answer(ward: Ward) -> None:
+    with ward.work() as w:
+        w.add(petition, id="p1", number=1, code="KN-01", state="assigned", conference=CASE, received_at=w.now, received_on=TODAY, source="paper_slip", declared=True,
+              name="…", shown_as="Công dân", field="khac", content="…", summary="Ngõ 12 ngập sâu", lead="kthtdt")  # fmt: skip
+        w.add(deadline, conference=CASE, kind="answer", subject="p1", clock="", counted_from={}, due="2027-01-08", owner="kthtdt")
+    shown = await desk(ward, "kthtdt")
+    assert "KN-01 Ngõ 12 ngập sâu" in shown
+    assert f'href="/van-phong/hoi-nghi/{CASE}/kien-nghi/p1/tra-loi"' in shown
