@@ -127,7 +127,7 @@ def test_the_image_is_made_of_nothing_that_is_not_the_project() -> None:
     assert {".git", ".venv*", "data", "web/node_modules", "web/vendor"} <= set(left_out)
 
 
-@pytest.mark.parametrize("name", ["server", "turn"])
+@pytest.mark.parametrize("name", ["server", "turn", "postgres"])
 def test_a_container_can_change_nothing_but_its_volume(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert service["read_only"] is True
@@ -142,10 +142,10 @@ def test_the_server_has_one_volume_of_data_and_shares_only_the_secret_of_the_rel
     compose: dict[str, Any],
 ) -> None:
     server, turn = compose["services"]["server"], compose["services"]["turn"]
-    assert server["volumes"] == ["data:/data", "turn:/run/turn"]
+    assert server["volumes"] == ["data:/data", "turn:/run/turn", "postgres-socket:/run/postgresql"]
     assert turn["volumes"] == ["turn:/run/turn:ro"]
     assert server["environment"]["DOITHOAI_TURN_SECRET_FILE"] == "/run/turn/secret"
-    assert set(compose["volumes"]) == {"data", "turn"}
+    assert set(compose["volumes"]) == {"data", "turn", "postgres", "postgres-socket"}
 
 
 def test_only_the_web_port_and_the_media_ports_are_published(compose: dict[str, Any]) -> None:
@@ -153,7 +153,16 @@ def test_only_the_web_port_and_the_media_ports_are_published(compose: dict[str, 
     assert server["ports"] == ["8000:8000", "40000-40199:40000-40199/udp"]
     assert server["sysctls"] == {"net.ipv4.ip_local_port_range": "40000 40199"}
     assert turn["ports"] == ["3478:3478/udp", "3478:3478/tcp", "49160-49359:49160-49359/udp"]
-    assert set(compose["services"]) == {"server", "turn"}
+    assert set(compose["services"]) == {"server", "turn", "postgres"} and "ports" not in compose["services"]["postgres"]
+
+
+def test_postgresql_comes_when_asked_for_and_is_reached_by_its_socket_alone(compose: dict[str, Any]) -> None:
+    server, database = compose["services"]["server"], compose["services"]["postgres"]
+    assert database["profiles"] == ["postgres"] and "profiles" not in server
+    assert server["depends_on"]["postgres"] == {"condition": "service_healthy", "required": False}
+    assert server["environment"]["DOITHOAI_DATABASE"] == "${DOITHOAI_DATABASE:-}", "none: SQLite in the data volume"
+    assert "listen_addresses=" in database["command"] and "cap_add" not in database and database["user"] == "postgres"
+    assert "postgres-socket:/run/postgresql" in database["volumes"] and "postgres-socket" not in str(compose["services"]["turn"])
 
 
 def test_the_relay_takes_passing_credentials_only_and_reaches_only_the_media_engine(
@@ -174,7 +183,7 @@ def test_the_relay_takes_passing_credentials_only_and_reaches_only_the_media_eng
     assert ":" in turn["image"]
 
 
-@pytest.mark.parametrize("name", ["server", "turn"])
+@pytest.mark.parametrize("name", ["server", "turn", "postgres"])
 def test_no_secret_stands_in_the_composition(compose: dict[str, Any], name: str) -> None:
     for key, value in compose["services"][name]["environment"].items():
         assert not re.search("SECRET|PASSWORD|TOKEN|KEY", key) or value.startswith("/run/"), "a file, no value"
