@@ -9,7 +9,21 @@ from importlib import import_module
 
 from server.db.tables import metadata
 
-NOUNS = ("calendar", "conclusions", "conferences", "deadlines", "desk", "notifications", "office", "organisation", "papers", "petitions", "reports", "search")
+NOUNS = (
+    "calendar",
+    "conclusions",
+    "conferences",
+    "deadlines",
+    "desk",
+    "dossier",
+    "notifications",
+    "office",
+    "organisation",
+    "papers",
+    "petitions",
+    "reports",
+    "search",
+)
 
 for noun in NOUNS:
     import_module(f"server.{noun}.tables")

@@ -1,40 +1,39 @@
-"""A paper as DOCX, in the form of State papers (Nghị định 30/2020/NĐ-CP, Phụ lục I): A4, margins 20/20/30/15 mm, Times New Roman, page numbers in
-the top margin from the second page on. Sizes move together: national title 12, motto, date and body 13.
+"""A paper as DOCX that an office goes on writing in: A4 with the margins and sizes of its system (`measures.py`), Times New Roman, real styles, page numbers in the
+top margin from the second page on.
 
 Every line of the minutes is a bookmark; every item of the notice has links to the rows of the annex that names its sources.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import re
-from collections.abc import Sequence
 from typing import Any
 
+import segno
 from docx import Document
 from docx.document import Document as Word
+from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml.ns import qn
-from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Emu, Mm, Pt, RGBColor
-from docx.table import Table as Grid
+from docx.shared import Mm, Pt, RGBColor
 from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph as Line
 from docx.text.run import Run
 
-from server.papers.paper import Annex, Header, Paper, Paragraph, Section, Signature, Signing, Table, visible
+from server.papers.measures import MOTTO, NATION, PARTY, measures
+from server.papers.ooxml import bookmark, border, boxed, columns, field, made, repeat_head, rows, rule, set_widths, tight, whole_rows
+from server.papers.paper import FILL, Annex, Block, Break, Code, Header, Paper, Paragraph, Section, Signature, Signing, Table, spans, visible
+
+__all__ = ["bookmark", "render_docx"]
 
 FONT = "Times New Roman"
-BODY, TITLE, SMALL, MARK = Pt(13), Pt(12), Pt(11), Pt(9)
-LEFT, RIGHT = Mm(75), Mm(90)
-"""Columns of head and foot. The national title, 88.3 mm at 12 pt bold, fits the right one and so never wraps."""
-MOTTO, ISSUER = Mm(56), Mm(30)
-"""Lengths of the lines under the motto and under the issuing body."""
-BODY_STYLE, UNDER_STYLE, CELL_STYLE, MARK_STYLE = "Thân bài", "Thân bài lùi", "Ô bảng", "Dấu nguồn"
+MARK = Pt(9)
+BODY_STYLE, UNDER_STYLE, PLAIN_STYLE, GROUND_STYLE, CENTRE_STYLE = "Thân bài", "Thân bài lùi", "Thân bài không thụt", "Căn cứ", "Thân bài giữa"
+CELL_STYLE, MARK_STYLE = "Ô bảng", "Dấu nguồn"
+OF_FORM = {"": BODY_STYLE, "ground": GROUND_STYLE, "centre": CENTRE_STYLE, "loud": CENTRE_STYLE, "plain": PLAIN_STYLE}
+ALIGNS = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
 GREY = RGBColor(0x59, 0x59, 0x59)
 
 
@@ -43,18 +42,14 @@ def render_docx(paper: Paper) -> bytes:
     return _Writer(paper).save()
 
 
-def bookmark(anchor: str) -> str:
-    """The name of a place in Word: a letter first, at most 40 letters, digits and underscores. No two anchors share one."""
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,39}", anchor):
-        return anchor.replace("-", "_")
-    return f"b_{hashlib.sha256(anchor.encode()).hexdigest()[:24]}"
-
-
 class _Writer:
     """Writes one paper from top to bottom into one document."""
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
+        self.m = measures(paper)
+        self.party = paper.header.system == "party"
+        self.wide = self.m.page[0] - self.m.margins[1] - self.m.margins[3]
         self.word: Word = Document()
         self.places = 0
         self.ids: dict[str, str] = {}
@@ -65,14 +60,16 @@ class _Writer:
         self.page()
         self.head(paper.header)
         self.title()
-        for p in paper.opening:
-            self.item(p)
+        self.to()
+        for block in paper.opening:
+            self.block(block)
         for section in paper.sections:
             self.section(section)
         if paper.closing:
             self.text(self.line(), paper.closing)
-        self.keep_with_foot()
-        self.foot(paper.signing)
+        if not paper.bare:
+            self.keep_with_foot()
+            self.foot(paper.signing)
         self.seal()
         for annex in paper.annexes:
             self.annex(annex)
@@ -83,39 +80,69 @@ class _Writer:
     # --- the page ---------------------------------------------------------------------------------------------------------
 
     def page(self) -> None:
-        section = self.word.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin = section.bottom_margin = Mm(20)
-        section.left_margin, section.right_margin = Mm(30), Mm(15)
-        section.header_distance = Mm(10)
+        section, (top, right, bottom, left) = self.word.sections[0], self.m.margins
+        section.page_width, section.page_height = Mm(self.m.page[0]), Mm(self.m.page[1])
+        section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
+        section.left_margin, section.right_margin = Mm(left), Mm(right)
+        section.header_distance = Mm(10 if top >= 20 else 5)
         section.different_first_page_header_footer = True
         number = section.header.paragraphs[0]
         number.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        field(number.add_run(), "PAGE")
+        if not self.paper.bare:
+            field(number.add_run(), "PAGE")
         style = self.word.styles["Normal"]
-        style.font.name, style.font.size = FONT, BODY
+        style.font.name, style.font.size = FONT, Pt(self.m.body)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("w:hAnsi", "w:cs", "w:eastAsia"):
             fonts.set(qn(script), FONT)
-        language = made("w:lang", val="vi-VN")
-        style.element.get_or_add_rPr().append(language)
+        style.element.get_or_add_rPr().append(made("w:lang", val="vi-VN"))
         self.styles()
         properties = self.word.core_properties
-        properties.title = visible(f"{self.paper.kind}: {self.paper.subject}")[:250]
+        properties.title = visible(": ".join(part for part in (self.paper.kind, self.paper.subject or self.paper.header.about) if part))[:250]
         properties.author, properties.comments, properties.language = "", "", "vi-VN"
 
     def styles(self) -> None:
         """Named styles for what there is much of, so that whoever edits the draft changes a style and not a thousand paragraphs."""
-        for name, indent, first in ((BODY_STYLE, Mm(0), Mm(10)), (UNDER_STYLE, Mm(10), Mm(0))):
-            form = self.style(name, WD_STYLE_TYPE.PARAGRAPH).paragraph_format
-            form.alignment, form.left_indent, form.first_line_indent = WD_ALIGN_PARAGRAPH.JUSTIFY, indent, first
-            form.space_before, form.space_after, form.line_spacing, form.widow_control = Pt(6), Pt(0), 1.1, True
+        justify, left, centre = WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER
+        for name, align, indent, first in (
+            (BODY_STYLE, justify, 0, 10), (UNDER_STYLE, justify, 10, 0), (PLAIN_STYLE, left, 0, 0), (GROUND_STYLE, justify, 0, 10), (CENTRE_STYLE, centre, 0, 0),
+        ):  # fmt: skip
+            style = self.style(name, WD_STYLE_TYPE.PARAGRAPH)
+            style.font.italic = name == GROUND_STYLE or None
+            form = style.paragraph_format
+            form.alignment, form.left_indent, form.first_line_indent = align, Mm(indent), Mm(first)
+            form.space_before, form.space_after, form.widow_control = Pt(6), Pt(0), True
+            if self.m.exact:
+                form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(self.m.exact)
+            else:
+                form.line_spacing = 1.1
         cell = self.style(CELL_STYLE, WD_STYLE_TYPE.PARAGRAPH)
-        cell.font.size = SMALL
+        cell.font.size = Pt(max(11, self.m.body - 2))
         cell.paragraph_format.space_before = cell.paragraph_format.space_after = Pt(2)
         cell.paragraph_format.line_spacing = 1.0
         mark = self.style(MARK_STYLE, WD_STYLE_TYPE.CHARACTER)
         mark.font.size, mark.font.color.rgb = MARK, GREY
+        for level in (1, 2):
+            self.heading_style(f"Heading {level}", italic=level > 1)
+
+    def heading_style(self, name: str, *, italic: bool) -> None:
+        """The headings of the program itself, so that its outline shows them, in our letters."""
+        style = self.word.styles[name]
+        self.ids[name] = style.style_id
+        style.font.name, style.font.size, style.font.bold, style.font.italic, style.font.color.rgb = (
+            FONT,
+            Pt(self.m.body),
+            True,
+            italic,
+            RGBColor(0, 0, 0),
+        )
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in list(fonts.attrib):
+            del fonts.attrib[attribute]
+        for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+            fonts.set(qn(script), FONT)
+        form = style.paragraph_format
+        form.first_line_indent, form.space_before, form.space_after, form.keep_with_next = Mm(10), Pt(8), Pt(0), True
 
     def style(self, name: str, kind: WD_STYLE_TYPE) -> Any:
         style = self.word.styles.add_style(name, kind)
@@ -124,50 +151,101 @@ class _Writer:
         return style
 
     def head(self, header: Header) -> None:
-        """Two columns: issuing body and number to the left, national title, motto and date to the right."""
-        left, right = columns(self.word.add_table(2, 2), LEFT, RIGHT)
+        """Two columns: issuing body and number to the left, national title or that of the Party, and the date, to the right."""
+        m = self.m
+        left, right = columns(self.word.add_table(2, 2), Mm(m.left), Mm(m.right))
+        if header.superior:
+            self.centred(left[0], header.superior, m.superior)
         for place, name in enumerate(header.issuer):
-            self.centred(left[0], name, BODY, bold=True, first=place == 0)
-        rule(left[0].add_paragraph(), LEFT, ISSUER)
-        self.centred(right[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", TITLE, bold=True)
-        self.centred(right[0], "Độc lập - Tự do - Hạnh phúc", BODY, bold=True, first=False)
-        rule(right[0].add_paragraph(), RIGHT, MOTTO)
-        self.centred(left[1], header.number, BODY)
+            self.centred(left[0], name, m.issuer, bold=True, first=place == 0 and not header.superior)
+        if m.issuer_rule:
+            rule(left[0].add_paragraph(), m.left, m.issuer_rule)
+        else:
+            self.centred(left[0], "*", 14, first=False)
+        self.centred(right[0], PARTY if self.party else NATION, m.nation, bold=True)
+        if not self.party:
+            self.centred(right[0], MOTTO, m.motto, bold=True, first=False)
+        rule(right[0].add_paragraph(), m.right, m.rule)
+        self.centred(left[1], header.number, m.number)
+        if header.about:
+            self.centred(left[1], header.about, 12, italic=self.party, first=False).paragraph_format.space_before = Pt(6)
         if self.paper.draft:
-            draft = self.centred(left[1], "DỰ THẢO", BODY, bold=True, first=False)
-            draft.paragraph_format.space_before = Pt(4)
+            draft = self.centred(left[1], "DỰ THẢO", 12, bold=True, first=False)
+            draft.paragraph_format.space_before = Pt(6)
+            draft.paragraph_format.left_indent = draft.paragraph_format.right_indent = Mm(m.left / 2 - 14)
+            boxed(draft)
         if header.place_date:
-            self.centred(right[1], header.place_date, BODY, italic=True)
+            self.centred(right[1], header.place_date, m.date, italic=True)
 
-    def centred(self, cell: Cell, text: str, size: Pt, *, bold: bool = False, italic: bool = False, first: bool = True) -> Line:
+    def centred(self, cell: Cell, text: str, points: float, *, bold: bool = False, italic: bool = False, first: bool = True) -> Line:
         line: Line = cell.paragraphs[0] if first else cell.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         tight(line)
-        self.text(line, text, size, bold=bold, italic=italic)
+        self.text(line, text, points, bold=bold, italic=italic)
         return line
 
     def title(self) -> None:
-        for text, before in ((self.paper.kind.upper(), Pt(18)), (self.paper.subject, Pt(0))):
+        if not self.paper.kind:
+            return
+        for text, before, points in ((self.paper.kind.upper(), Pt(18), self.m.kind), (self.paper.subject, Pt(0), self.m.subject)):
             line = self.word.add_paragraph()
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
             tight(line)
             line.paragraph_format.space_before = before
             line.paragraph_format.keep_with_next = True
-            self.text(line, text, Pt(14) if before else BODY, bold=True)
-        rule(self.word.add_paragraph(), Mm(165), Mm(50))
+            self.text(line, text, points, bold=True)
+        if self.paper.bare:
+            return
+        under = self.word.add_paragraph()
+        if self.party:
+            under.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            tight(under)
+            self.text(under, "-----", 14)
+        else:
+            rule(under, self.wide, 45)
+
+    def to(self) -> None:
+        """Kính gửi: one receiver on the line, several under it."""
+        if not self.paper.to:
+            return
+        word = "Kính trình:" if self.party and self.paper.kind == "Tờ trình" else "Kính gửi:"
+        if len(self.paper.to) == 1:
+            line = self.line(CENTRE_STYLE)
+            self.text(line, f"{word} {self.paper.to[0]}", italic=self.party)
+            line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(12)
+            return
+        for place, one in enumerate(self.paper.to):
+            line = self.line(PLAIN_STYLE)
+            form = line.paragraph_format
+            form.left_indent, form.first_line_indent = Mm(55), Mm(-25) if place == 0 else Mm(0)
+            form.space_before, form.space_after = Pt(12 if place == 0 else 2), Pt(8 if place == len(self.paper.to) - 1 else 0)
+            form.tab_stops.add_tab_stop(Mm(55))
+            self.text(line, f"{word}\t- {one}" if place == 0 else f"- {one}", italic=self.party)
 
     # --- what it says -----------------------------------------------------------------------------------------------------
 
     def section(self, section: Section) -> None:
-        line = self.line()
-        line.paragraph_format.keep_with_next = True
+        line = self.line("Heading 1" if section.level == 1 else "Heading 2")
         self.mark_place(line, section.anchor)
-        self.text(line, section.heading, bold=True, italic=section.level > 1)
+        self.text(line, section.heading)
         for block in section.blocks:
-            if isinstance(block, Table):
+            self.block(block)
+
+    def block(self, block: Block) -> None:
+        match block:
+            case Table():
                 self.table(block)
-            else:
+            case Paragraph():
                 self.item(block)
+            case Code():
+                self.code(block)
+            case Break(how="page"):
+                self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+            case Break():
+                line = self.word.add_paragraph()
+                tight(line)
+                line.paragraph_format.space_before = Pt(6)
+                border(line, "bottom", "dashed")
 
     def line(self, style: str = BODY_STYLE) -> Line:
         line = self.word.add_paragraph()
@@ -175,12 +253,13 @@ class _Writer:
         return line
 
     def item(self, p: Paragraph) -> None:
-        line = self.line(UNDER_STYLE if p.indent else BODY_STYLE)
+        line = self.line(UNDER_STYLE if p.indent else OF_FORM[p.form])
         for anchor in p.anchors:
             self.mark_place(line, anchor)
+        loud = self.m.body * 1.6 if p.form == "loud" else None
         if p.label:
-            self.text(line, f"{p.label} ", bold=True)
-        self.text(line, p.text)
+            self.text(line, f"{p.label} ", loud, bold=True)
+        self.text(line, p.text, loud, bold=p.form == "loud")
         if p.mark:
             self.small(line, f" [{p.mark}]")
         if p.sources:
@@ -191,12 +270,17 @@ class _Writer:
                 self.link(line, s.line, s.anchor if not self.paper.minutes else f"nguon-{s.anchor}")
             self.small(line, "]")
 
-    def text(self, line: Line, text: str, size: Pt | None = None, *, bold: bool = False, italic: bool = False) -> Run:
-        run = line.add_run(visible(text))
-        run.bold, run.italic = bold or None, italic or None
-        if size is not None:
-            run.font.size = size
-        return run
+    def text(self, line: Line, text: str, points: float | None = None, *, bold: bool = False, italic: bool = False) -> None:
+        """Adds text; places to write on become tabs with dots, the last of which reaches the margin."""
+        pieces = spans(visible(text))
+        fills = sum(piece == FILL for piece, _ in pieces)
+        for n in range(1, fills + 1):
+            line.paragraph_format.tab_stops.add_tab_stop(Mm(self.wide * n / fills), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+        for piece, strong in pieces:
+            run = line.add_run("\t" if piece == FILL else piece)
+            run.bold, run.italic = bold or strong or None, italic or None
+            if points is not None:
+                run.font.size = Pt(points)
 
     def small(self, line: Line, text: str) -> Run:
         run = line.add_run(visible(text))
@@ -220,7 +304,7 @@ class _Writer:
         """A ruled table: head repeated on every page, no row torn in two."""
         grid = self.word.add_table(len(t.rows) + 1, len(t.head))
         grid.style, grid.alignment, grid.autofit = self.word.styles["Table Grid"], WD_TABLE_ALIGNMENT.CENTER, False
-        set_widths(grid, [Mm(width) for width in t.widths])
+        set_widths(grid, [Mm(width * self.wide / sum(t.widths)) for width in t.widths])
         head_row, *body = rows(grid)
         for cell, name in zip(head_row, t.head, strict=True):
             self.text(cell.paragraphs[0], name, bold=True)
@@ -231,6 +315,8 @@ class _Writer:
             for column, (cell, value) in enumerate(zip(drawn, row.cells, strict=True)):
                 line = cell.paragraphs[0]
                 line._p.style = self.ids[CELL_STYLE]
+                if t.aligns and t.aligns[column] != "left":
+                    line.alignment = ALIGNS[t.aligns[column]]
                 if column == 0 and row.anchor:
                     self.mark_place(line, row.anchor)
                 if column == 0 and row.link and not self.paper.minutes:
@@ -238,6 +324,16 @@ class _Writer:
                 else:
                     self.text(line, value)
         whole_rows(grid)
+
+    def code(self, code: Code) -> None:
+        """The QR code with its sentence beside it."""
+        picture = io.BytesIO()
+        segno.make(code.link, error="m", micro=False).save(picture, kind="png", scale=8, border=2)
+        picture.seek(0)
+        left, right = columns(self.word.add_table(1, 2), Mm(30), Mm(self.wide - 30))
+        left[0].paragraphs[0].add_run().add_picture(picture, width=Mm(26))
+        self.text(right[0].paragraphs[0], code.caption)
+        self.text(right[0].add_paragraph(), code.link, 10)
 
     # --- the foot ---------------------------------------------------------------------------------------------------------
 
@@ -247,28 +343,30 @@ class _Writer:
             line.paragraph_format.keep_with_next = True
 
     def foot(self, signing: Signing) -> None:
-        left, right = columns(self.word.add_table(1, 2), LEFT, RIGHT)
+        left, right = columns(self.word.add_table(1, 2), Mm(self.m.foot), Mm(self.wide - self.m.foot))
         if signing.left:
             self.signature(left[0], signing.left)
-        label = left[0].add_paragraph() if signing.left else left[0].paragraphs[0]
-        tight(label)
-        label.paragraph_format.space_before = Pt(6)
-        self.text(label, "Nơi nhận:", TITLE, bold=True, italic=True)
-        for name in signing.recipients:
-            line = left[0].add_paragraph()
-            tight(line)
-            self.text(line, f"- {name}", SMALL)
+        if signing.recipients:
+            label = left[0].add_paragraph() if signing.left else left[0].paragraphs[0]
+            tight(label)
+            label.paragraph_format.space_before = Pt(8)
+            self.text(label, "Nơi nhận:", self.m.recipients_label, bold=not self.party, italic=not self.party)
+            label.runs[0].underline = self.party or None
+            for name in signing.recipients:
+                line = left[0].add_paragraph()
+                tight(line)
+                self.text(line, f"- {name}", self.m.recipients)
         self.signature(right[0], signing.right)
 
     def signature(self, cell: Cell, s: Signature) -> None:
-        """Office, room for a signature (30 mm), name; and what was signed in the room."""
+        """Authority and office, room for a signature (30 mm), name; and what was signed in the room. The office line of the Party is not bold."""
         for place, title in enumerate(s.office):
-            line = self.centred(cell, title, BODY, bold=True, first=place == 0)
-            line.paragraph_format.space_before = Pt(6) if place == 0 else Pt(0)
+            line = self.centred(cell, title, self.m.sign, bold=place == 0 or not self.party, first=place == 0)
+            line.paragraph_format.space_before = Pt(8) if place == 0 else Pt(0)
             line.paragraph_format.keep_with_next = True
         if s.said:
-            self.centred(cell, f"({s.said})", SMALL, italic=True, first=False).paragraph_format.keep_with_next = True
-        name = self.centred(cell, s.name, BODY, bold=True, first=False)
+            self.centred(cell, f"({s.said})", 11, italic=True, first=False).paragraph_format.keep_with_next = True
+        name = self.centred(cell, s.name, self.m.sign, bold=True, first=False)
         name.paragraph_format.space_before = Mm(24 if s.said else 30)
 
     def seal(self) -> None:
@@ -283,86 +381,17 @@ class _Writer:
             self.small(line, f"{name}: {value}")
 
     def annex(self, annex: Annex) -> None:
-        for place, (text, bold) in enumerate(((annex.title, True), (annex.name.upper(), True), (annex.about, False))):
+        """On pages of its own, which are numbered anew."""
+        section = self.word.add_section(WD_SECTION.NEW_PAGE)
+        section._sectPr.append(made("w:pgNumType", start="1"))
+        for text, bold in ((annex.title, True), (annex.name.upper(), True), (annex.about, False)):
+            if not text:
+                continue
             line = self.word.add_paragraph()
             line.alignment = WD_ALIGN_PARAGRAPH.CENTER
             tight(line)
-            line.paragraph_format.page_break_before = place == 0
             line.paragraph_format.keep_with_next = True
-            line.paragraph_format.space_after = Pt(8) if place == 2 else Pt(0)
-            self.text(line, text, Pt(14) if place < 2 else BODY, bold=bold, italic=not bold)
-        self.table(annex.table)
-
-
-# --- pieces of OOXML that python-docx has no words for ------------------------------------------------------------------
-
-
-def made(tag: str, /, **attributes: str) -> BaseOxmlElement:
-    element: BaseOxmlElement = OxmlElement(tag)
-    for key, value in attributes.items():
-        element.set(qn(f"w:{key}"), value)
-    return element
-
-
-def field(run: Run, name: str) -> None:
-    """A field that Word fills in, such as PAGE."""
-    code = made("w:instrText")
-    code.text = name
-    for part in (made("w:fldChar", fldCharType="begin"), code, made("w:fldChar", fldCharType="end")):
-        run._r.append(part)
-
-
-def tight(line: Line) -> None:
-    form = line.paragraph_format
-    form.space_before, form.space_after, form.line_spacing = Pt(0), Pt(0), 1.0
-
-
-def border(line: Line, side: str) -> None:
-    edges = made("w:pBdr")
-    edges.append(made(f"w:{side}", val="single", sz="6", space="1", color="auto"))
-    line._p.get_or_add_pPr().insert_element_before(edges, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
-
-
-def rule(line: Line, width: int, length: int) -> None:
-    """A drawn line of `length` in the middle of `width`: the border of an empty paragraph, not underlining."""
-    tight(line)
-    form = line.paragraph_format
-    form.left_indent = form.right_indent = int((width - length) / 2)
-    form.space_before, form.line_spacing = Pt(3), Pt(3)
-    border(line, "top")
-
-
-def columns(grid: Grid, *widths: int) -> list[list[Cell]]:
-    """An unruled grid without cell padding; gives its columns."""
-    grid.autofit = False
-    set_widths(grid, widths)
-    margins = made("w:tblCellMar")
-    for side in ("left", "right"):
-        margins.append(made(f"w:{side}", w="0", type="dxa"))
-    properties = grid._tbl.tblPr
-    properties.insert_element_before(margins, "w:tblLook")
-    whole_rows(grid)
-    return [list(column) for column in zip(*rows(grid), strict=True)]
-
-
-def set_widths(grid: Grid, widths: Sequence[int]) -> None:
-    for column, width in zip(grid.columns, widths, strict=True):
-        column.width = Emu(width)
-    for row in rows(grid):
-        for cell, width in zip(row, widths, strict=True):
-            cell.width = Emu(width)
-
-
-def rows(grid: Grid) -> list[list[Cell]]:
-    """All cells, read in one go: asking python-docx row by row takes time that grows with the square of the rows."""
-    return [[Cell(tc, grid) for tc in tr.tc_lst] for tr in grid._tbl.tr_lst]
-
-
-def whole_rows(grid: Grid) -> None:
-    """No row is torn in two by the end of a page."""
-    for tr in grid._tbl.tr_lst:
-        tr.get_or_add_trPr().append(made("w:cantSplit"))
-
-
-def repeat_head(grid: Grid) -> None:
-    grid.rows[0]._tr.get_or_add_trPr().append(made("w:tblHeader"))
+            line.paragraph_format.space_after = Pt(8) if not bold else Pt(0)
+            self.text(line, text, 14 if bold else self.m.body, bold=bold, italic=not bold)
+        for block in annex.blocks:
+            self.block(block)

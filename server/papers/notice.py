@@ -190,7 +190,7 @@ def items(c: Conference, number: str) -> Annex:
             rows.append(Row((str(len(rows) + 1), asker(c, about), asked(c, about), body(c.plan, o.lead), jointly, until, note)))
     head = ("STT", "Người nêu", "Nội dung", "Cơ quan chủ trì", "Phối hợp", "Thời hạn", "Ghi chú")
     with_ = f"(Kèm theo Thông báo {number.replace('Số: ', 'số ')})"
-    return Annex("Phụ lục 1", "Danh mục nội dung kết luận", with_, Table(head, (14, 24, 37, 24, 22, 24, 20), tuple(rows)))
+    return Annex("Phụ lục 1", "Danh mục nội dung kết luận", with_, (Table(head, (14, 24, 37, 24, 22, 24, 20), tuple(rows)),))
 
 
 def origins(c: Conference) -> Annex:
@@ -216,4 +216,4 @@ def origins(c: Conference) -> Annex:
     )
     head = ("Dòng biên bản", "Người nói, cơ quan", "Thời điểm", "Tính từ khai mạc", "Kết luận số")
     about = "(Dòng biên bản, lượt phát biểu và thời điểm mà từng nội dung kết luận căn cứ vào)"
-    return Annex("Phụ lục 2", "Nguồn", about, Table(head, (22, 59, 38, 22, 24), rows))
+    return Annex("Phụ lục 2", "Nguồn", about, (Table(head, (22, 59, 38, 22, 24), rows),))

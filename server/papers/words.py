@@ -49,6 +49,12 @@ def clock(at: Ms) -> str:
     return moment(at).strftime("%H giờ %M phút")
 
 
+def clock_words(said: str) -> str:
+    """13:30 → 13 giờ 30 phút."""
+    hour, _, minute = said.partition(":")
+    return f"{int(hour):02} giờ {int(minute):02} phút" if said else ""
+
+
 def stamp(at: Ms, to: Ms | None = None) -> str:
     """13:30:05, or 13:30:05–13:32:40: the exact times by which a place in a recording is found."""
     said = moment(at).strftime("%H:%M:%S")

@@ -66,20 +66,20 @@ def test_pages_are_numbered_in_the_top_margin_but_the_first(signed_minutes: Word
     assert not list(section.first_page_header._element.iter(qn("w:instrText")))
 
 
-def test_the_type_is_times_new_roman_13(signed_minutes: Word) -> None:
+def test_the_type_is_times_new_roman_14_beside_a_short_name(signed_minutes: Word) -> None:
     style = signed_minutes.styles["Normal"]
     fonts = style.element.rPr.rFonts
     assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "cs", "eastAsia")} == {"Times New Roman"}
-    assert style.element.rPr.sz.val == Pt(13)
+    assert style.element.rPr.sz.val == Pt(14)
 
 
 def test_the_national_title_has_a_column_in_which_it_cannot_wrap(signed_minutes: Word) -> None:
-    """At 12 pt bold it is 88.3 mm long; there is no padding beside it."""
+    """At 13 pt bold it is 95.7 mm long; there is no padding beside it."""
     head = signed_minutes.tables[0]
     right = head.rows[0].cells[1]
     assert [p.text for p in right.paragraphs] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", ""]
-    assert right.paragraphs[0].runs[0].font.size == Pt(12)
-    assert right.width is not None and abs(right.width - Mm(90)) < Mm(0.1)
+    assert right.paragraphs[0].runs[0].font.size == Pt(13)
+    assert right.width is not None and abs(right.width - Mm(99)) < Mm(0.1)
     assert {edge.get(qn("w:w")) for edge in head._tbl.tblPr.find(qn("w:tblCellMar"))} == {"0"}
     assert [p.text for p in head.rows[0].cells[0].paragraphs] == ["ỦY BAN NHÂN DÂN", "PHƯỜNG SÔNG THỬ", ""]
 

@@ -1,0 +1,69 @@
+"""Papers as PDF/A-2b, set by typst in Tinos (the measures of Times New Roman): the same papers give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import segno
+import typst
+
+from server.papers.letters import FONTS, drawable
+from server.papers.measures import MOTTO, NATION, PARTY, measures
+from server.papers.paper import Code, Paper, visible
+
+LAYOUT = Path(__file__).with_name("layout.typ")
+
+
+def render_pdf(papers: Paper | Sequence[Paper], dated: date = date(2026, 1, 1)) -> bytes:
+    """One file with these papers one after the other, each with its own page numbers. `dated` goes into the file's properties."""
+    several = [papers] if isinstance(papers, Paper) else list(papers)
+    first = several[0]
+    given = {
+        "title": drawable(visible(": ".join(part for part in (first.kind or "Công văn", first.subject or first.header.about) if part)))[:250],
+        "date": (dated.year, dated.month, dated.day),
+        "nation": NATION,
+        "motto": MOTTO,
+        "party": PARTY,
+        "papers": [_plain(paper) | {"measures": _dashed(asdict(measures(paper)))} for paper in several],
+    }
+    made = typst.compile(
+        LAYOUT,
+        format="pdf",
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"papers": orjson.dumps(given).decode()},
+        pdf_standards="a-2b",
+        timestamp=datetime(dated.year, dated.month, dated.day, tzinfo=UTC),
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON holds it, with every text as it can be drawn."""
+    if isinstance(value, str):
+        return drawable(visible(value))
+    if isinstance(value, Code):
+        return {"picture": qr(value.link), "link": _plain(value.link), "caption": _plain(value.caption)}
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def qr(link: str) -> str:
+    """A QR code as SVG."""
+    out = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, omitsize=True)
+    return out.getvalue().decode()
+
+
+def _dashed(named: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.replace("_", "-"): value for name, value in named.items()}

@@ -1,0 +1,227 @@
+"""Templates that can only say data. A template is text with places for values; it reads keys of dictionaries, runs loops over lists, asks conditions, and uses the
+filters below. It calls nothing, and what it fills in is never read as a template or as Markdown: every value stands as one private character until the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import jinja2
+import yaml
+from jinja2.runtime import Context, LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from moderation import Refusal
+from server.papers.paper import FILL, UNSEEN
+from server.papers.words import clock_words, day_of, listed, sentence
+
+FIRST, LAST = 0xF0000, 0x10FFFD
+"""The private characters that stand for values: one each."""
+LONGEST = 2_000_000
+"""Characters that a filled template may have, before values are put in."""
+
+
+class Fault(Refusal):
+    """A template that cannot be filled: `line` counts from 1 (0: unknown), `reason` is for whoever edits it."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__("template_fault", line=line, reason=reason)
+
+
+class Filled:
+    """A template with its values in place: `text` is Markdown with private characters, `head` what stood before it (YAML)."""
+
+    def __init__(self, head: Mapping[str, Any], text: str, values: list[str]) -> None:
+        self.head, self.text, self._values = head, text, values
+
+    def resolve(self, text: str) -> str:
+        """The text with each private character replaced by its value."""
+
+        def value(character: str) -> str:
+            place = ord(character) - FIRST
+            return self.resolve(self._values[place]) if 0 <= place < len(self._values) else character
+
+        return "".join(value(c) if FIRST <= ord(c) <= LAST else c for c in text)
+
+
+def fill(text: str, data: Mapping[str, Any]) -> Filled:
+    """Fills a template with data (raises `Fault`)."""
+    values: list[str] = []
+    try:
+        template = _ENVIRONMENT.from_string(text)
+        parts, length = [], 0
+        for part in template.generate({**clean(data), _KEPT: values}):
+            length += len(part)
+            if length > LONGEST:
+                raise Fault(0, "quá dài")
+            parts.append(part)
+    except jinja2.TemplateSyntaxError as error:
+        raise Fault(error.lineno, error.message or "") from None
+    except jinja2.TemplateError as error:
+        raise Fault(_line_of(error), error.message or "") from None
+    except (TypeError, ValueError, KeyError, ZeroDivisionError, OverflowError, RecursionError) as error:
+        raise Fault(_line_of(error), str(error)) from None
+    head, body = _parted("".join(parts))
+    return Filled(head, body, values)
+
+
+def _parted(text: str) -> tuple[Mapping[str, Any], str]:
+    """The YAML between the first two lines `---`, and what follows it."""
+    _, mark, rest = text.partition("---\n")
+    head, end, body = rest.partition("\n---\n")
+    if _.strip() or not mark or not end:
+        raise Fault(1, "mẫu phải bắt đầu bằng phần đầu giữa hai dòng ---")
+    try:
+        found = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        raise Fault(where.line + 2 if where else 1, getattr(error, "problem", None) or "phần đầu không đọc được") from None
+    if not isinstance(found, dict):
+        raise Fault(1, "phần đầu phải là các dòng tên: giá trị")
+    return found, body
+
+
+def clean(value: Any) -> Any:
+    """Data without characters that mean something to us: they are written out."""
+    if isinstance(value, str):
+        return UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if isinstance(value, Mapping):
+        return {str(name): clean(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(one) for one in value]
+    return value
+
+
+# --- the sandbox --------------------------------------------------------------------------------------------------------
+
+_KEPT = "_kept"
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Dictionaries by their keys, lists by their places, loops by their counters: nothing else has attributes."""
+
+    intercepted_binops = frozenset(["*", "**", "%"])
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, LoopContext) and attribute in ("index", "index0", "first", "last", "length"):
+            return getattr(obj, attribute)
+        if isinstance(obj, jinja2.Undefined):
+            return self.undefined(name=attribute)
+        return self.undefined(obj=obj, name=attribute, exc=jinja2.exceptions.SecurityError)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, dict) and isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(obj, list) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+            return obj[argument]
+        return self.undefined(obj=obj, name=str(argument))
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return isinstance(obj, Macro)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, int) and isinstance(right, int) and operator != "**":
+            return super().call_binop(context, operator, left, right)
+        raise jinja2.exceptions.SecurityError(f"không dùng được phép {operator} với giá trị này")
+
+
+@jinja2.pass_context
+def _keep(context: Context, value: Any) -> str:
+    """Puts a value away and says the character that stands for it."""
+    if isinstance(value, jinja2.Undefined):
+        value._fail_with_undefined_error()
+    if value is None:
+        value = ""
+    if not isinstance(value, str | int | float):
+        raise TypeError("chỉ điền được chữ và số; danh sách thì dùng vòng lặp")
+    kept: list[str] = context[_KEPT]
+    kept.append(str(value))
+    if FIRST + len(kept) > LAST:
+        raise ValueError("quá nhiều giá trị")
+    return chr(FIRST + len(kept) - 1)
+
+
+def _day(value: str) -> str:
+    """2027-01-14 → ngày 14 tháng 01 năm 2027."""
+    return day_of(date.fromisoformat(value)) if value else "ngày …… tháng …… năm ……"
+
+
+def _short(value: str) -> str:
+    """2027-01-14 → 14/01/2027."""
+    return date.fromisoformat(value).strftime("%d/%m/%Y") if value else ""
+
+
+def _two(value: int) -> str:
+    """Numbers below ten with a zero before them, as papers write them."""
+    return f"{int(value):02}"
+
+
+def _number(value: float) -> str:
+    """1234567.5 → 1.234.567,5."""
+    return f"{value:,}".translate(str.maketrans(",.", ".,"))
+
+
+def _listed(values: list[Any]) -> str:
+    return listed(str(one) for one in values)
+
+
+def _lower_first(value: str) -> str:
+    return value[:1].lower() + value[1:]
+
+
+def _upper_first(value: str) -> str:
+    return value[:1].upper() + value[1:]
+
+
+def _lines(value: str) -> list[str]:
+    """The paragraphs of a longer text."""
+    return [line.strip() for line in value.split("\n") if line.strip()]
+
+
+def _column(rows: list[dict[str, Any]], name: str) -> list[Any]:
+    """The values of one key in a list of dictionaries: each once, empty ones left out."""
+    return list(dict.fromkeys(row[name] for row in rows if row[name]))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "day": _day, "short": _short, "two": _two, "number": _number, "listed": _listed, "sentence": sentence, "clock": clock_words, "lower_first": _lower_first,
+    "upper_first": _upper_first, "lines": _lines, "upper": str.upper, "column": _column, "length": len,
+}  # fmt: skip
+
+
+def _environment() -> _Sandbox:
+    env = _Sandbox(
+        undefined=jinja2.StrictUndefined, finalize=_keep, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    env.globals.clear()
+    env.filters.clear()
+    env.filters.update(FILTERS)
+    return env
+
+
+_ENVIRONMENT = _environment()
+
+
+def _line_of(error: BaseException) -> int:
+    """Where in the template an error arose."""
+    found, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            found = trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def literal(text: str) -> str:
+    """Text of a template: four dots or more are a line to write on."""
+    out, at = [], 0
+    while (start := text.find("....", at)) >= 0:
+        end = start
+        while end < len(text) and text[end] == ".":
+            end += 1
+        out += [text[at:start], FILL]
+        at = end
+    return "".join([*out, text[at:]])
