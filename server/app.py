@@ -48,6 +48,8 @@ from server.organisation.law_pages import law_pages
 from server.organisation.pages import organisation_pages
 from server.pages import Pages, page_routes
 from server.papers.routes import Looked, paper_routes
+from server.petitions.routes import petitions_routes
+from server.petitions.told import for_room, out_of_scope_count
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
 from server.settings import Settings
@@ -184,7 +186,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(search_pages(office))
     if settings.demo:
         app.include_router(time_routes(office))
-    app.include_router(room_routes(office, parts.rooms, lambda w, id: ((), 0)))
+    app.include_router(petitions_routes(office))
+    app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id))))
     app.include_router(calendar_pages(office))
     app.include_router(organisation_pages(office))
     app.include_router(duty_pages(office))

@@ -56,7 +56,6 @@ class Filter:
     state: str = ""
     field: str = ""
     lead: str = ""
-    kind: str = ""
     text: str = ""
 
 
@@ -95,8 +94,6 @@ def condition(w: Work, wanted: Filter) -> ColumnElement[bool]:
         parts.append(petition.c.state == wanted.state)
     if wanted.field:
         parts.append(petition.c.field == wanted.field)
-    if wanted.kind:
-        parts.append(petition.c.kind == wanted.kind)
     if wanted.lead:
         parts.append(petition.c.lead == wanted.lead)
     if wanted.text.strip():
@@ -125,7 +122,7 @@ def counts(w: Work, conference_id: str) -> dict[str, int]:
 
 def bodies(w: Work, unit_id: str) -> dict[str, RowMapping]:
     """The bodies of a unit and of the units above it that exist today: id → row, those of the unit itself first."""
-    parents = dict(w.db.execute(select(unit.c.id, unit.c.parent)).tuples().all())
+    parents = {row.id: row.parent for row in w.db.execute(select(unit.c.id, unit.c.parent))}
     units: list[str] = []
     above: str | None = unit_id
     while above is not None and above not in units:

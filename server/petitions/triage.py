@@ -1,0 +1,77 @@
+"""Triage (Art. 1.2, 1.3): what belongs to the dialogue gets a number, what does not is sent elsewhere with a slip; what is defamatory is kept from the public
+(Art. 4.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from moderation import Refusal
+from moderation.case.petitions import ELSEWHERE, FIELDS, Kind, State, step
+from server.office.work import Work
+from server.petitions.dues import answer_no_longer_due
+from server.petitions.entering import next_code, reindex
+from server.petitions.queries import petition_of_case
+from server.petitions.tables import petition
+from server.petitions.telling import tell_sender
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the triage decides. A petition that belongs elsewhere needs to whom it is sent and, before it goes, number and date of the slip."""
+
+    kind: Kind
+    field: str
+    shown_as: str
+    summary: str = ""
+    note: str = ""
+    referral_to: str = ""
+    referral_no: str = ""
+    referral_date: date | None = None
+    within_authority: bool = True
+    complex: bool = False
+    escalate_to: str | None = None
+
+
+def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | None = None) -> None:
+    """Decides what a petition is. What was sent elsewhere by mistake comes back with a number of the dialogue; its earlier code stays in the history."""
+    found, row = petition_of_case(w, id, petition_id, "triage_petition")
+    now = State(row["state"])
+    if decision.field not in FIELDS:
+        raise Refusal("choice_unknown", field="field")
+    if now is State.MERGED:
+        raise Refusal("petition_does_not_follow", state=now.value, then=State.ACCEPTED.value)
+    elsewhere = decision.kind in ELSEWHERE
+    if elsewhere and not decision.referral_to:
+        raise Refusal("referral_needs_receiver", field="referral_to")
+    then = step(now, State.REFERRED) if elsewhere else now if now not in (State.RECEIVED, State.REFERRED) else step(now, State.ACCEPTED)
+    code = next_code(w, id, then) if then is not now else row["code"]
+    w.change(
+        petition, petition_id, seen=seen, state=then.value, code=code, kind=decision.kind.value, field=decision.field, shown_as=decision.shown_as,
+        summary=decision.summary, triage_note=decision.note, within_authority=decision.within_authority, complex=decision.complex,
+        escalate_to=None if decision.within_authority or elsewhere else decision.escalate_to,
+        referral_to=decision.referral_to if elsewhere else "", referral_no=decision.referral_no if elsewhere else "",
+        referral_date=decision.referral_date.isoformat() if elsewhere and decision.referral_date else None,
+    )  # fmt: skip
+    reindex(w, petition_id, found["unit"])
+    if then is now:
+        return
+    if elsewhere:
+        answer_no_longer_due(w, petition_id)
+        tell_sender(w, petition_id, "referred", receiver=decision.referral_to)
+    else:
+        tell_sender(w, petition_id, "accepted")
+
+
+def withhold(w: Work, id: str, petition_id: str, reason: str) -> None:
+    """Keeps a petition from the public and from the screens of the room; the record keeps it (D4.2)."""
+    petition_of_case(w, id, petition_id, "withhold_petition")
+    if not reason:
+        raise Refusal("reason_needed", field="reason")
+    w.change(petition, petition_id, withheld=True, withheld_reason=reason, withheld_by=w.by.account, why=reason)
+
+
+def show_again(w: Work, id: str, petition_id: str) -> None:
+    """Takes the withholding back."""
+    petition_of_case(w, id, petition_id, "withhold_petition")
+    w.change(petition, petition_id, withheld=False, withheld_reason="", withheld_by="")

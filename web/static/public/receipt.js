@@ -1,0 +1,2 @@
+/** The receipt prints itself. */
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
