@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,7 +25,7 @@ def working_days(w: Work) -> Calendar:
     return load(w.db)
 
 
-def profiles_of(case: Mapping[str, Any]) -> tuple[Profile, ...]:
+def profiles_of(case: RowMapping) -> tuple[Profile, ...]:
     """The profiles whose clocks run in this case."""
     return tuple(profile for profile in PROFILES if profile.code in case["profiles"])
 
@@ -65,19 +64,19 @@ def publication(w: Work, id: str, held_on: str) -> None:
             keep(w, case, "publication", profile, counted(profile, held_on, profile.counting.publication_days))
 
 
-def keep(w: Work, case: Mapping[str, Any], kind: str, profile: Profile, counted_from: Counted) -> None:
+def keep(w: Work, case: RowMapping, kind: str, profile: Profile, counted_from: Counted) -> None:
     """A deadline of the conference itself, which the advising unit has to keep."""
     owner = case["advising_body"] or ""
-    set_deadline(w, conference=case["id"], kind=kind, subject=case["id"], clock=profile.code, counted_from=counted_from, owner=owner)
+    set_deadline(w, conference=case["id"], kind=kind, clock=profile.code, counted_from=counted_from, owner=owner)
 
 
 def due_of(w: Work, id: str, kind: str, subject: str = "") -> RowMapping | None:
     """The deadline of this kind that is due first; `subject` is the conference itself unless given."""
-    found = select(deadline).where(deadline.c.conference == id, deadline.c.kind == kind, deadline.c.subject == (subject or id))
+    found = select(deadline).where(deadline.c.conference == id, deadline.c.kind == kind, deadline.c.subject == subject)
     return w.db.execute(found.order_by(deadline.c.due)).mappings().first()
 
 
-def report_days(case: Mapping[str, Any]) -> Profile | None:
+def report_days(case: RowMapping) -> Profile | None:
     """The profile that asks agencies for their reports (Art. 10.2)."""
     return next((profile for profile in profiles_of(case) if profile.counting.agency_report_days is not None), None)
 
@@ -90,11 +89,13 @@ def report(w: Work, id: str, subject: str, body: str, start: str) -> None:
         set_deadline(w, conference=id, kind="agency_report", subject=subject, clock=profile.code, counted_from=from_notice, owner=body)
 
 
-def task(w: Work, item: Mapping[str, Any]) -> None:
+def task(w: Work, item: RowMapping) -> None:
     """The date that the chair set for an item: kept while it is open, met when it is done, gone when it has none."""
     there = due_of(w, item["conference"], "task", item["id"])
     if item["due"] and ItemState(item["state"]) is not ItemState.SETTLED:
-        if there is None or there["due"] != item["due"] or (there["closed"] and ItemState(item["state"]) not in OVER):
+        if there is not None and there["met_on"] and ItemState(item["state"]) not in OVER:
+            run_again(w, item["conference"], "task", item["id"])
+        if there is None or there["due"] != item["due"]:
             set_deadline(w, conference=item["conference"], kind="task", subject=item["id"], counted_from={"rule": "date", "on": item["due"]},
                          owner=item["lead"] or "")  # fmt: skip
         if item["done_on"]:
@@ -103,12 +104,19 @@ def task(w: Work, item: Mapping[str, Any]) -> None:
         drop_deadlines(w, "task", item["id"])
 
 
-def step(w: Work, row: Mapping[str, Any]) -> None:
+def step(w: Work, row: RowMapping) -> None:
     """The date of a milestone, owned by the lead of its item."""
     lead = w.db.scalar(select(conclusion.c.lead).where(conclusion.c.id == row["conclusion"])) or ""
     set_deadline(w, conference=row["conference"], kind="milestone", subject=row["id"], counted_from={"rule": "date", "on": row["due"]}, owner=lead)
     if row["done_on"]:
         meet(w, "milestone", row["id"], row["done_on"])
+
+
+def run_again(w: Work, id: str, kind: str, subject: str = "") -> None:
+    """What was met turns out not to be done."""
+    found = select(deadline.c.id).where(deadline.c.conference == id, deadline.c.kind == kind, deadline.c.subject == subject)
+    for row in w.db.scalars(found).all():
+        w.change(deadline, row, met_on=None, closed=False)
 
 
 def forget(w: Work, subject: str) -> None:
@@ -122,4 +130,4 @@ def day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-__all__ = ["after_conference", "day", "due_of", "forget", "meet", "notice", "publication", "report", "report_days", "step", "task", "working_days"]
+__all__ = ["after_conference", "day", "due_of", "forget", "meet", "notice", "publication", "report", "report_days", "run_again", "step", "task", "working_days"]

@@ -180,7 +180,7 @@ def complete(w: Work, id: str) -> date:
         groups = ", ".join(t("vi", f"conclusion_notice.group.{group}") for group in refusal.details["groups"])
         raise Refusal(refusal.code, groups=groups) from None
     w.change(notice, found["id"], distributed_on=on.isoformat())
-    clocks.meet(w, "conclusion", id, max(on.isoformat(), found["signed_on"]))
+    clocks.meet(w, "conclusion", "", max(on.isoformat(), found["signed_on"]), id)
     w.change(conference, id, stage=step(Stage(case["stage"]), Stage.CARRIED_OUT).value)
     return on
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from anyio import to_thread
-from fastapi import UploadFile
 from sqlalchemy import select
+from starlette.datastructures import UploadFile
 
 from moderation import Refusal
 from server.conclusions.tables import agency_report, finding, milestone, progress, publication, referral, supervision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from server.conclusions.items import items_of, notice_of
 from server.conclusions.tables import asked
@@ -29,7 +29,7 @@ def extract_of(w: Work, id: str, refs: Collection[str], own: Collection[str] = (
     return [told(item, words[item["id"]], names) for item in items_of(w, id) if item["id"] in words]
 
 
-def told(item: Mapping[str, Any], own: list[str], names: Mapping[str, str]) -> dict[str, Any]:
+def told(item: RowMapping, own: list[str], names: Mapping[str, str]) -> dict[str, Any]:
     """One item as its petitioner reads it."""
     return {
         "code": item["code"],

@@ -18,7 +18,7 @@ from server.conclusions.petitioners import petitions_by_code
 from server.conclusions.tables import asked, conclusion, notice
 from server.conferences.tables import chair, conference
 from server.office.work import Work
-from server.papers.course import Part, course, raised_by
+from server.papers.course import Part, counted, course, raised_by
 from server.papers.course import asked as said
 from server.papers.course import asker as who_asked
 
@@ -58,8 +58,9 @@ def figures(state: Conference) -> dict[str, Any]:
     """What the opening paragraph tells of the conference."""
     turns = state.turns()
     return {
-        "before": sum(not p.raised_by for p in state.petitions.values()),
-        "new": sum(bool(p.raised_by) for p in state.petitions.values()),
+        "present": sum(counted(state)),
+        "petitions": sum(not p.raised_by for p in state.petitions.values()),
+        "raised": sum(bool(p.raised_by) for p in state.petitions.values()),
         "statements": len(state.statements()),
         "follow_ups": sum(s.motive is Motive.FOLLOW_UP for s in turns),
         "venues": {v.name: state.venues[v.id].count or 0 for v in state.plan.venues if v.id in state.venues},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -30,7 +29,7 @@ def save_notice(w: Work, id: str, seen: int, general: str, execution: str) -> No
         reopen_draft(w, notice_of(w, id))
 
 
-def move(w: Work, found: Mapping[str, Any], then: NoticeState, **values: Any) -> RowMapping:
+def move(w: Work, found: RowMapping, then: NoticeState, **values: Any) -> RowMapping:
     """Gives the notice its next state."""
     w.change(notice, found["id"], state=notice_step(NoticeState(found["state"]), then).value, **values)
     return w.row(notice, found["id"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, select
@@ -55,7 +55,7 @@ def asked_of(w: Work, id: str) -> dict[str, list[RowMapping]]:
     return found
 
 
-def bodies_of(item: Mapping[str, Any]) -> tuple[str, ...]:
+def bodies_of(item: RowMapping) -> tuple[str, ...]:
     """The bodies an item was given to: lead first."""
     return tuple(dict.fromkeys(id for id in (item["lead"], *item["coordinating"]) if id))
 
@@ -65,7 +65,7 @@ def names_of(w: Work) -> dict[str, str]:
     return {row.id: row.short for row in w.db.execute(select(body.c.id, body.c.short))}
 
 
-def ruled(items: Iterable[Mapping[str, Any]]) -> list[Item]:
+def ruled(items: Iterable[RowMapping]) -> list[Item]:
     """The items as the rules look at them."""
     return [Item(Kind(item["kind"]), len(bodies_of(item)), item["complex"]) for item in items]
 
@@ -77,7 +77,7 @@ def find_item(w: Work, id: str, action: str) -> RowMapping:
     return item
 
 
-def move_item(w: Work, item: Mapping[str, Any], then: ItemState, why: str = "", **values: Any) -> None:
+def move_item(w: Work, item: RowMapping, then: ItemState, why: str = "", **values: Any) -> None:
     """Gives an item its next state."""
     w.change(conclusion, item["id"], why=why, state=item_step(ItemState(item["state"]), then).value, **values)
 
@@ -90,7 +90,7 @@ def unsigned(w: Work, id: str) -> RowMapping:
     return found
 
 
-def reopen_draft(w: Work, found: Mapping[str, Any]) -> None:
+def reopen_draft(w: Work, found: RowMapping) -> None:
     """A notice that was submitted is a draft again once somebody changes it: the chair signs what was submitted, nothing else."""
     if found["state"] == NoticeState.SUBMITTED:
         w.change(notice, found["id"], state=NoticeState.DRAFT.value)

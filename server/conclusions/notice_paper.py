@@ -9,14 +9,18 @@ from server.conclusions.items import notice_of
 from server.conclusions.paper_data import notice_data
 from server.office.work import Work
 from server.papers import register
+from server.papers.tables import paper as papers
 
 
 def draw_up(w: Work, id: str) -> str:
-    """Makes the draft of the notice a paper and submits it; a draft that was given back is replaced. Gives the paper's id."""
-    found = notice_of(w, id)
-    if found["paper"]:
-        register.withdraw(w, found["paper"])
-    paper = register.draft(w, id, "conclusion_notice", notice_data(w, id))
+    """Makes the draft of the notice a paper and submits it; one that was given back or changed meanwhile is written anew. Gives the paper's id."""
+    paper: str = notice_of(w, id)["paper"] or ""
+    if paper:
+        if w.row(papers, paper)["state"] == "submitted":
+            register.give_back(w, paper, "")
+        register.change(w, paper, notice_data(w, id))
+    else:
+        paper = register.draft(w, id, "conclusion_notice", notice_data(w, id))
     register.submit(w, paper)
     return paper
 

@@ -14,6 +14,7 @@ from server.conclusions.tables import agency_report, conclusion
 from server.conferences.tables import chair, conference
 from server.office.work import Work
 from server.organisation.tables import body, office
+from server.petitions.tables import petition
 
 Data = dict[str, Any]
 
@@ -36,7 +37,7 @@ def chair_title(w: Work, id: str) -> str:
     return w.db.scalar(found) or ""
 
 
-def item_data(item: Mapping[str, Any], called: Mapping[str, str]) -> Data:
+def item_data(item: RowMapping, called: Mapping[str, str]) -> Data:
     """One item with the names of its bodies."""
     return {
         "code": item["code"],
@@ -58,14 +59,15 @@ def case_data(w: Work, id: str) -> Data:
 
 
 def notice_data(w: Work, id: str) -> Data:
-    """The conclusion notice with its annex. Public texts name nobody: the annex calls petitioners by what they asked, the dossier keeps who they are."""
+    """The conclusion notice with its annex, which names nobody: petitions stand in it by code and summary, the dossier keeps who they are."""
     found, called, items, about = notice_of(w, id), names(w), items_of(w, id), asked_of(w, id)
     parts = [
         {"part": part, "items": [item_data(item, called) for item in items if item["kind"] in kinds]}
         for part, kinds in PARTS
     ]  # fmt: skip
+    summaries = {row.id: row.summary for row in w.db.execute(select(petition.c.id, petition.c.summary).where(petition.c.conference == id))}
     annex = [
-        {**item_data(item, called), "number": number, "ref": row["ref"], "asked": row["content"]}
+        {**item_data(item, called), "number": number, "ref": row["ref"], "asked": summaries.get(row["petition"]) or row["content"]}
         for number, (item, row) in enumerate(((item, row) for item in items for row in about.get(item["id"], [])), start=1)
     ]
     return {

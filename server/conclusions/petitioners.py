@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ def petitions_by_code(w: Work, id: str) -> dict[str, str]:
     return {row.code: row.id for row in w.db.execute(select(petition.c.code, petition.c.id).where(petition.c.conference == id))}
 
 
-def reached_by(row: Mapping[str, Any]) -> tuple[str, str]:
+def reached_by(row: RowMapping) -> tuple[str, str]:
     """Channel and address of a petition's sender: what they agreed to, else a letter to where they live."""
     channel = row["results_by"]
     address = row[CONSENTED[channel]] if channel in CONSENTED else ""
@@ -68,7 +68,7 @@ def petitioners(w: Work, id: str) -> list[Petitioner]:
     ]
 
 
-def tell(w: Work, item: Mapping[str, Any], event: str, **details: Any) -> None:
+def tell(w: Work, item: RowMapping, event: str, **details: Any) -> None:
     """Queues a message of a change to everybody who asked about an item and agreed to be told. `event`: the sentence `follow.told.<event>`."""
     ids = [row for row in w.db.scalars(select(asked.c.petition).where(asked.c.conclusion == item["id"])) if row]
     sentence = t("vi", f"follow.told.{event}", code=item["code"], **details)

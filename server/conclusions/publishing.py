@@ -11,7 +11,6 @@ from server.conclusions import clocks
 from server.conclusions.items import after
 from server.conclusions.reports import Kept
 from server.conclusions.tables import notice, publication
-from server.conferences.tables import conference
 from server.office.work import Work
 
 CHANNELS = ("web", "posted", "loudspeaker", "heads", "zalo", "other")
@@ -41,10 +40,9 @@ def unpublish(w: Work, id: str, one: str, why: str) -> None:
 def settle(w: Work, id: str) -> None:
     """The deadline is met on the first day of publication; without one it runs again."""
     first = w.db.scalar(select(func.min(publication.c.published_on)).where(publication.c.conference == id))
+    clocks.run_again(w, id, "publication")
     if first:
-        clocks.meet(w, "publication", id, first)
-    else:
-        clocks.publication(w, id, w.row(conference, id)["held_on"])
+        clocks.meet(w, "publication", "", first, id)
 
 
 def is_public(w: Work, id: str) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
+from starlette.datastructures import UploadFile
 
 from server.conclusions import clocks, referrals, reports
 from server.conclusions.notice_pages import BLANK, Nothing, bodies_for
@@ -27,7 +28,7 @@ class Reported(FormBody):
     to_chair_on: Day | None = None
     to_petitioner_on: Day | None = None
     text: MaybeProse = ""
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class Referral(FormBody):
@@ -46,7 +47,7 @@ class Answered(FormBody):
     number: MaybeLine = ""
     on: Day
     text: Prose
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 def reports_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
@@ -74,7 +75,7 @@ def referrals_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
     items = referrals.beyond(w, id)
     told = referrals.referrals_of(w, id)
     there = {item for one in told for item in one["conclusions"]}
-    superior = {one for one in w.db.scalars(select(body.c.id).where(body.c.superior))}
+    superior = set(w.db.scalars(select(body.c.id).where(body.c.superior)))
     context = {"items": {item["id"]: item for item in items}, "referrals": told, "waiting": [item for item in items if item["id"] not in there]}
     return "conclusions/referrals.html", {**frame, **context, "bodies": [one for one in bodies_for(w, id) if one[0] in superior]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,7 @@ def reports_of(w: Work, id: str, item: str | None = None) -> Rows:
     return w.db.execute(found if item is None else found.where(agency_report.c.conclusion == item)).mappings().all()
 
 
-def judged(w: Work, row: Mapping[str, Any], calendar: Calendar) -> Judgement:
+def judged(w: Work, row: RowMapping, calendar: Calendar) -> Judgement:
     """How a report of `reports_of` stands today; where no profile asks for one, it is never late."""
     return judge(clocks.day(row["due"]) or date.max, clocks.day(row["to_chair_on"]), clocks.day(row["to_petitioner_on"]), w.today, calendar)
 
@@ -75,7 +75,7 @@ def report(w: Work, id: str, ids: Collection[str], to_chair_on: date | None, to_
         keep(w, rows[one], to_chair_on, to_petitioner_on, text, files)
 
 
-def keep(w: Work, row: Mapping[str, Any], to_chair_on: date | None, to_petitioner_on: date | None, text: str, files: Kept) -> None:
+def keep(w: Work, row: RowMapping, to_chair_on: date | None, to_petitioner_on: date | None, text: str, files: Kept) -> None:
     """Writes the dates down; with both there the deadline is met, and the petitioners are told once."""
     values: dict[str, Any] = {"text": text or row["text"], "files": [*row["files"], *files]}
     if to_chair_on:

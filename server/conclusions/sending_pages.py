@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
+from starlette.datastructures import UploadFile
 
 from moderation import Refusal
 from moderation.case.following import Group, missing
@@ -58,7 +59,7 @@ class Published(FormBody):
     channel: Code
     on: Day
     address: MaybeLine = ""
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class Why(FormBody):
@@ -181,10 +182,10 @@ def sending_routes(door: Office) -> APIRouter:
 
 async def held(request: Request, form: Form[Any], door: Office) -> list[dict[str, str]]:
     """The files of a form, checked and kept; a file that cannot be taken becomes a fault at its field."""
-    if not form.ok:
-        return []
     try:
-        return await kept(form.value.files, door.files)
+        return await kept(form.value.files, door.files) if form.ok else []
     except Refusal as refusal:
         form.refuse(request, Refusal(refusal.code, field="files", **refusal.details))
         return []
+    finally:
+        await request.close()

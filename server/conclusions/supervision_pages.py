@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field
+from starlette.datastructures import UploadFile
 
 from moderation.case.rights import Duty
 from server.conclusions.evidence import find_file, programme_file
@@ -25,7 +26,7 @@ class Programme(FormBody):
     year: int = Field(ge=2023, le=2100)
     title: Line
     text: Prose
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class Appraisal(FormBody):

@@ -15,7 +15,7 @@ notice = Table(
     Column("state", Text, nullable=False),  # moderation.case.following.NoticeState
     Column("general", Text, nullable=False, default=""),  # part 1, the general appraisal
     Column("execution", Text, nullable=False, default=""),  # part 5, what is said beyond the standing sentences
-    Column("heard", JSON, nullable=False, default=dict),  # figures of the record: present, petitions, statements, follow_ups
+    Column("heard", JSON, nullable=False, default=dict),  # figures of the record: present, petitions, statements, follow_ups, …
     Column("ground", Text, nullable=False, default=""),  # of 15 working days (Art. 10.1)
     Column("ground_words", Text, nullable=False, default=""),
     Column("extended_by", Text),

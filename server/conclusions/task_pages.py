@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import func, or_, select
+from starlette.datastructures import UploadFile
 
 from moderation.case.following import OVER, ItemState
 from server.conclusions import clocks, reports, tasks
@@ -40,7 +41,7 @@ class Reached(FormBody):
     """A milestone that was done."""
 
     on: Day
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class Note(FormBody):
@@ -48,7 +49,7 @@ class Note(FormBody):
 
     text: Prose
     public: bool = False
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class Closing(FormBody):
@@ -56,7 +57,7 @@ class Closing(FormBody):
 
     on: Day
     text: Prose
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class Why(FormBody):
@@ -90,7 +91,7 @@ class Finding(FormBody):
 
     on: Day
     text: Prose
-    files: list[UploadFile] = []
+    files: tuple[UploadFile, ...] = ()
 
 
 class FindingChanged(FormBody):

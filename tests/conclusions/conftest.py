@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
@@ -60,15 +61,42 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "data"
 
 
-@pytest.fixture
-async def evening(tmp_path: Path, closed: Path) -> AsyncIterator[Evening]:
-    """The ward on that evening."""
-    shutil.copytree(closed, tmp_path / "data")
-    app = create_app(Settings(data_dir=tmp_path / "data"))
+@pytest.fixture(scope="session")
+def out(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same on 27/01/2027, when the notice has been issued."""
+    folder = tmp_path_factory.mktemp("issued")
+
+    async def make() -> None:
+        async with again(closed, folder, "2027-01-14") as evening:
+            evening.issue("2027-01-27")
+
+    asyncio.run(make())
+    return folder / "data"
+
+
+@asynccontextmanager
+async def again(data: Path, folder: Path, day: str) -> AsyncIterator[Evening]:
+    """A copy of the ward as this data folder has it, on this day."""
+    shutil.copytree(data, folder / "data")
+    app = create_app(Settings(data_dir=folder / "data"))
     ward = Ward(app.state.parts, app)
-    ward.at("2027-01-14", "18:00")
+    ward.at(day, "18:00")
     try:
         yield Evening(ward)
     finally:
         await ward.parts.close()
         clock.reset()
+
+
+@pytest.fixture
+async def evening(tmp_path: Path, closed: Path) -> AsyncIterator[Evening]:
+    """The evening of 14/01/2027."""
+    async with again(closed, tmp_path, "2027-01-14") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def issued(tmp_path: Path, out: Path) -> AsyncIterator[Evening]:
+    """The evening of 27/01/2027."""
+    async with again(out, tmp_path, "2027-01-27") as opened:
+        yield opened

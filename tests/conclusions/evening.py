@@ -50,9 +50,9 @@ class Evening:
     def stage(self) -> str:
         return str(self.look(lambda w: w.row(conference, CASE))["stage"])
 
-    def due(self, kind: str, subject: str = CASE) -> RowMapping:
+    def due(self, kind: str, subject: str = "") -> RowMapping:
         """The one deadline of this kind."""
-        found = select(deadline).where(deadline.c.kind == kind, deadline.c.subject == subject)
+        found = select(deadline).where(deadline.c.conference == CASE, deadline.c.kind == kind, deadline.c.subject == subject)
         return self.look(lambda w: w.db.execute(found).mappings().one())
 
     def report_ids(self, *codes: str, body: str) -> list[str]:
@@ -61,7 +61,7 @@ class Evening:
         found = select(agency_report.c.id).where(agency_report.c.conclusion.in_(ids), agency_report.c.body == body)
         return list(self.look(lambda w: w.db.scalars(found).all()))
 
-    def issued(self, on: str = "2027-01-27") -> None:
+    def issue(self, on: str = "2027-01-27") -> None:
         """The notice is submitted, signed and issued on one day."""
         self.did("van-phong", lambda w: issuing.submit(w, CASE), on)
         self.did("chu-tich", lambda w: issuing.sign(w, CASE))
@@ -81,5 +81,5 @@ class Evening:
         """A page as somebody reads it; "" is the public."""
         async with self.ward.browser(login) as browser:
             answer = await browser.get(path)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == status
         return str(answer.text)

@@ -104,15 +104,14 @@ async def test_D11_3_what_the_chair_has_not_signed_is_not_issued(evening: Evenin
     assert evening.notice["state"] == "submitted" and evening.notice["number"] == ""
 
 
-def test_D11_3_draft_submitted_signed_issued(evening: Evening) -> None:
-    evening.issued("2027-01-27")
-    found = evening.notice
+def test_D11_3_draft_submitted_signed_issued(issued: Evening) -> None:
+    found = issued.notice
     assert (found["state"], found["signed_on"], found["issued_on"]) == ("issued", "2027-01-27", "2027-01-27")
     assert found["number"].endswith("/TB-UBND")
-    assert evening.stage == "issued"
-    item = evening.item("KL-01")
+    assert issued.stage == "issued"
+    item = issued.item("KL-01")
     with pytest.raises(Refusal, match="notice_is_signed"):
-        evening.did("van-phong", lambda w: save_item(w, item["id"], item["version"], text="Khác"))
+        issued.did("van-phong", lambda w: save_item(w, item["id"], item["version"], text="Khác"))
 
 
 def test_a_submitted_draft_that_is_changed_must_be_submitted_again(evening: Evening) -> None:
@@ -130,42 +129,39 @@ def test_the_chair_gives_a_draft_back_with_words(evening: Evening) -> None:
     assert (evening.notice["state"], evening.notice["returned"]) == ("draft", "Ghi rõ kinh phí")
 
 
-def test_D10_1b_the_five_groups_are_those_of_the_example(evening: Evening) -> None:
-    evening.issued()
+def test_D10_1b_the_five_groups_are_those_of_the_example(issued: Evening) -> None:
     listed: dict[str, set[str]] = {}
-    for row in evening.look(lambda w: distribution.recipients_of(w, CASE)):
+    for row in issued.look(lambda w: distribution.recipients_of(w, CASE)):
         listed.setdefault(row["group"], set()).add(row["body"] or row["name"])
-    told = evening.ward.example["after_conference"]["conclusion_notice"]["distribution"]
+    told = issued.ward.example["after_conference"]["conclusion_notice"]["distribution"]
     assert listed["agencies"] == set(told["agencies"])
     assert listed["mobilisation"] == set(told["mass_mobilisation"])
     assert listed["front"] == set(told["front"])
     assert listed["superiors"] == set(told["superiors"])
     assert len(listed["petitioners"]) == 15  # 12 petitions, 2 merged into one of them, 1 raised in the room
-    assert len(listed) == evening.ward.example["after_conference"]["conclusion_notice"]["expected_distribution_groups"]
+    assert len(listed) == issued.ward.example["after_conference"]["conclusion_notice"]["expected_distribution_groups"]
 
 
-def test_D10_1b_it_is_not_complete_while_a_superior_is_missing(evening: Evening) -> None:
-    evening.issued()
-    evening.sent("2027-01-27", but=("ubndtp",))
+def test_D10_1b_it_is_not_complete_while_a_superior_is_missing(issued: Evening) -> None:
+    issued.sent("2027-01-27", but=("ubndtp",))
     with pytest.raises(Refusal, match="distribution_incomplete") as refused:
-        evening.did("van-phong", lambda w: distribution.complete(w, CASE))
+        issued.did("van-phong", lambda w: distribution.complete(w, CASE))
     assert refused.value.details["groups"] == "Cấp ủy, chính quyền cấp trên"
-    assert evening.due("conclusion")["met_on"] is None and evening.stage == "issued"
+    assert issued.due("conclusion")["met_on"] is None and issued.stage == "issued"
 
 
-def test_D10_1a_sent_by_the_28th_is_on_time(evening: Evening) -> None:
-    evening.issued()
-    evening.sent("2027-01-28")
-    assert evening.did("van-phong", lambda w: distribution.complete(w, CASE)) == date(2027, 1, 28)
-    due = evening.due("conclusion")
+def test_D10_1a_sent_by_the_28th_is_on_time(issued: Evening) -> None:
+    issued.sent("2027-01-28")
+    assert issued.did("van-phong", lambda w: distribution.complete(w, CASE)) == date(2027, 1, 28)
+    due = issued.due("conclusion")
     assert (due["met_on"], due["closed"], due["due"]) == ("2027-01-28", True, "2027-01-28")
-    assert evening.stage == "carried_out"
+    assert issued.stage == "carried_out"
 
 
 def test_D10_1a_sent_on_the_29th_is_late_by_one_working_day(evening: Evening) -> None:
     from moderation.case.following import late_by
 
-    evening.issued()
+    evening.issue()
     evening.sent("2027-01-29")
     on = evening.did("van-phong", lambda w: distribution.complete(w, CASE))
     due = evening.due("conclusion")
@@ -173,47 +169,43 @@ def test_D10_1a_sent_on_the_29th_is_late_by_one_working_day(evening: Evening) ->
     assert evening.look(lambda w: late_by(date.fromisoformat(due["due"]), on, working_days(w))) == 1
 
 
-def test_a_message_that_failed_reached_nobody(evening: Evening) -> None:
-    evening.issued()
-    rows = evening.look(lambda w: distribution.recipients_of(w, CASE))
-    evening.did("van-phong", lambda w: distribution.send(w, CASE, [row["id"] for row in rows]))
-    failed = next(row for row in evening.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"] == ["KN-01"])
-    evening.did("system", lambda w: w.change(message, failed["message"], state="failed"))
+def test_a_message_that_failed_reached_nobody(issued: Evening) -> None:
+    rows = issued.look(lambda w: distribution.recipients_of(w, CASE))
+    issued.did("van-phong", lambda w: distribution.send(w, CASE, [row["id"] for row in rows]))
+    failed = next(row for row in issued.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"] == ["KN-01"])
+    issued.did("system", lambda w: w.change(message, failed["message"], state="failed"))
     with pytest.raises(Refusal, match="distribution_incomplete"):
-        evening.did("van-phong", lambda w: distribution.complete(w, CASE))
-    evening.did("van-phong", lambda w: distribution.send(w, CASE, [failed["id"]]))
-    again = next(row for row in evening.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"] == ["KN-01"])
+        issued.did("van-phong", lambda w: distribution.complete(w, CASE))
+    issued.did("van-phong", lambda w: distribution.send(w, CASE, [failed["id"]]))
+    again = next(row for row in issued.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"] == ["KN-01"])
     assert again["message"] != failed["message"] and again["message_state"] == "queued"
 
 
-def test_sending_twice_queues_one_message(evening: Evening) -> None:
-    evening.issued()
-    rows = [row["id"] for row in evening.look(lambda w: distribution.recipients_of(w, CASE))]
+def test_sending_twice_queues_one_message(issued: Evening) -> None:
+    rows = [row["id"] for row in issued.look(lambda w: distribution.recipients_of(w, CASE))]
     count = select(func.count()).select_from(message).where(message.c.kind == "notice")
     for _ in range(2):
-        evening.did("van-phong", lambda w: distribution.send(w, CASE, rows))
-    assert evening.look(lambda w: w.db.scalar(count)) == len(rows)
+        issued.did("van-phong", lambda w: distribution.send(w, CASE, rows))
+    assert issued.look(lambda w: w.db.scalar(count)) == len(rows)
 
 
-def test_nothing_is_ticked_before_the_issue_or_on_a_day_to_come(evening: Evening) -> None:
-    evening.issued("2027-01-27")
-    one = [evening.look(lambda w: distribution.recipients_of(w, CASE))[0]["id"]]
+def test_nothing_is_ticked_before_the_issue_or_on_a_day_to_come(issued: Evening) -> None:
+    one = [issued.look(lambda w: distribution.recipients_of(w, CASE))[0]["id"]]
     with pytest.raises(Refusal, match="sent_before_issue"):
-        evening.did("van-phong", lambda w: distribution.mark_sent(w, CASE, one, date(2027, 1, 26)))
+        issued.did("van-phong", lambda w: distribution.mark_sent(w, CASE, one, date(2027, 1, 26)))
     with pytest.raises(Refusal, match="day_to_come"):
-        evening.did("van-phong", lambda w: distribution.mark_sent(w, CASE, one, date(2027, 1, 28)))
+        issued.did("van-phong", lambda w: distribution.mark_sent(w, CASE, one, date(2027, 1, 28)))
     with pytest.raises(Refusal, match="not_allowed"):
-        evening.did("kthtdt", lambda w: distribution.mark_sent(w, CASE, one, date(2027, 1, 27)))
+        issued.did("kthtdt", lambda w: distribution.mark_sent(w, CASE, one, date(2027, 1, 27)))
 
 
-def test_an_extract_holds_the_own_items_and_no_other_name(evening: Evening) -> None:
-    evening.issued()
-    people = [row for row in evening.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"]]
-    everybody = evening.look(lambda w: w.db.execute(select(petition.c.id, petition.c.name, petition.c.content)).all())
-    items = evening.look(lambda w: items_of(w, CASE))
-    about = evening.look(lambda w: w.db.execute(select(asked.c.conclusion, asked.c.ref)).all())
+def test_an_extract_holds_the_own_items_and_no_other_name(issued: Evening) -> None:
+    people = [row for row in issued.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"]]
+    everybody = issued.look(lambda w: w.db.execute(select(petition.c.id, petition.c.name, petition.c.content)).all())
+    items = issued.look(lambda w: items_of(w, CASE))
+    about = issued.look(lambda w: w.db.execute(select(asked.c.conclusion, asked.c.ref)).all())
     for person in people:
-        text = evening.look(lambda w, p=person: extract_text(w, CASE, p["refs"], p["own"]))  # type: ignore[misc]
+        text = issued.look(lambda w, p=person: extract_text(w, CASE, p["refs"], p["own"]))  # type: ignore[misc]
         mine = {row.conclusion for row in about if row.ref in person["refs"]}
         assert [item["code"] for item in items if item["text"] in text] == [item["code"] for item in items if item["id"] in mine]
         assert not any(other.name in text for other in everybody)
