@@ -15,7 +15,7 @@ from server.office.work import Work
 from server.organisation.duties import end_duty, give_duty, holders
 from server.organisation.keeping import add_body, add_office, change_body, change_profile, end_office
 from server.organisation.queries import bodies, chairs, offices, profiles
-from tests.organisation.conftest import CLERK, House
+from tests.organisation.house import CLERK, House
 
 SINCE, LATER = date(2026, 1, 1), date(2026, 6, 1)
 

@@ -15,7 +15,6 @@ from server.accounts.keys import new_id
 from server.accounts.staff import account_named
 from server.office.staff import staff_of
 from server.organisation.queries import advising_of, bodies, chairs, profiles, units
-from tests.office.conftest import ward  # noqa: F401 - the fixture
 from tests.office.ward import Ward
 
 HERE = "/van-phong/to-chuc"
@@ -31,7 +30,7 @@ async def sent(browser: AsyncClient, path: str, **typed: str) -> Response:
     return await browser.post(path, data={"once": new_id(), **typed})
 
 
-async def test_every_page_of_it_is_drawn(ward: Ward) -> None:  # noqa: F811
+async def test_every_page_of_it_is_drawn(ward: Ward) -> None:
     paths = ["", "/don-vi/moi", "/don-vi/p-bensong", "/don-vi/p-bensong/co-quan-moi", "/don-vi/p-bensong/nguoi-moi", "/co-quan/ubnd", "/co-quan/ubnd/chuc-danh-moi",
              "/chuc-danh/pct-ubnd/ket-thuc", "/tai-khoan", "/can-cu", "/can-cu/QD-1155-QD-TU"]  # fmt: skip
     async with ward.browser("admin") as browser:
@@ -43,7 +42,7 @@ async def test_every_page_of_it_is_drawn(ward: Ward) -> None:  # noqa: F811
             assert (await browser.get(HERE + path)).status_code == 404, path
 
 
-async def test_it_is_for_administrators(ward: Ward) -> None:  # noqa: F811
+async def test_it_is_for_administrators(ward: Ward) -> None:
     async with ward.browser("van-phong") as browser:
         for path in ("", "/don-vi/moi", "/tai-khoan", "/can-cu"):
             assert (await browser.get(HERE + path)).status_code == 403, path
@@ -53,7 +52,7 @@ async def test_it_is_for_administrators(ward: Ward) -> None:  # noqa: F811
         assert [one.id for one in units(w.db)] == ["tp", "p-bensong"]
 
 
-async def test_a_unit_is_entered_with_its_bodies_and_its_chairs(ward: Ward) -> None:  # noqa: F811
+async def test_a_unit_is_entered_with_its_bodies_and_its_chairs(ward: Ward) -> None:
     async with ward.browser("admin") as browser:
         kept = await sent(browser, f"{HERE}/don-vi/moi", kind="dac_khu", place="Cát Hải", parent="tp")
         assert kept.status_code == 303
@@ -66,7 +65,7 @@ async def test_a_unit_is_entered_with_its_bodies_and_its_chairs(ward: Ward) -> N
         assert {one.presiding for one in chairs(w.db, zone.id, w.today)} == set(Presiding)
 
 
-async def test_d2_1b_a_person_is_made_chair_by_their_office_and_ends_as_one(ward: Ward) -> None:  # noqa: F811
+async def test_d2_1b_a_person_is_made_chair_by_their_office_and_ends_as_one(ward: Ward) -> None:
     with ward.work() as w:
         person = account_named(w.db, "thu-ky")
     typed = {"account": person.id, "role": "chair", "body": "ubnd", "since": "2026-12-15"}
@@ -86,7 +85,7 @@ async def test_d2_1b_a_person_is_made_chair_by_their_office_and_ends_as_one(ward
         assert not staff_of(w.db, person, date(2026, 12, 17)).has(Duty.CHAIR)
 
 
-async def test_bodies_and_offices_are_entered_changed_and_ended(ward: Ward) -> None:  # noqa: F811
+async def test_bodies_and_offices_are_entered_changed_and_ended(ward: Ward) -> None:
     typed = {"name": "Ban Chỉ huy quân sự phường", "short": "BCHQS phường", "system": "nha_nuoc", "since": "2026-12-01"}
     async with ward.browser("admin") as browser:
         assert (await sent(browser, f"{WARD}/co-quan-moi", **typed)).status_code == 303
@@ -104,7 +103,7 @@ async def test_bodies_and_offices_are_entered_changed_and_ended(ward: Ward) -> N
         assert advising_of(w.db, "ct-ubnd", date(2027, 1, 14))[1] is not None
 
 
-async def test_an_account_is_made_its_link_shown_once_and_the_account_closed_and_opened(ward: Ward) -> None:  # noqa: F811
+async def test_an_account_is_made_its_link_shown_once_and_the_account_closed_and_opened(ward: Ward) -> None:
     async with ward.browser("admin") as browser:
         made = await sent(browser, f"{HERE}/tai-khoan", login="binh", name="Trần Văn Bình")
         assert made.status_code == 200 and re.search(r"/thiet-lap#[\w-]{20,}", shown(made))
@@ -123,7 +122,7 @@ async def test_an_account_is_made_its_link_shown_once_and_the_account_closed_and
         assert not account_named(w.db, "binh").disabled and not account_named(w.db, "admin").disabled
 
 
-async def test_d0_3_the_counting_questions_are_answered_on_a_page(ward: Ward) -> None:  # noqa: F811
+async def test_d0_3_the_counting_questions_are_answered_on_a_page(ward: Ward) -> None:
     typed = {"notice_days": "7", "notice_reading": "B", "conclusion_days": "10", "conclusion_needs_sending": "1", "extended_days": "15", "agency_report_days": "7",
              "agency_report_from": "received", "make_up_counts": "1", "rest_day_conference": "1", "postponing_restarts": "1", "before_is_strict": "1",
              "advise_working_day": "1", "warn_from": "15:30"}  # fmt: skip
@@ -138,7 +137,7 @@ async def test_d0_3_the_counting_questions_are_answered_on_a_page(ward: Ward) ->
 
 
 @pytest.mark.parametrize("path", ["/can-cu/LUAT-72-2025-D43"])
-async def test_a_profile_shows_only_the_days_that_it_knows(ward: Ward, path: str) -> None:  # noqa: F811
+async def test_a_profile_shows_only_the_days_that_it_knows(ward: Ward, path: str) -> None:
     async with ward.browser("admin") as browser:
         page = shown(await browser.get(HERE + path))
     assert 'name="publication_days"' in page and 'name="conclusion_days"' not in page

@@ -17,7 +17,7 @@ from server.organisation.keeping import add_office
 from server.organisation.queries import advising_of, advising_rules, bodies, chairs, levels, offices, profiles, units
 from server.organisation.seed import add_unit, found, kinds, seed
 from server.organisation.tables import body, unit
-from tests.organisation.conftest import CLERK, House
+from tests.organisation.house import CLERK, House
 
 BEFORE, AFTER = date(2024, 3, 15), date(2026, 3, 15)
 

@@ -1,0 +1,8 @@
+"""Services are tried in a light house, pages in the ward."""
+
+from __future__ import annotations
+
+from tests.office.conftest import ward
+from tests.organisation.house import house, seeded
+
+__all__ = ["house", "seeded", "ward"]
