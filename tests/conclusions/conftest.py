@@ -14,7 +14,6 @@ import pytest
 from moderation import Conference
 from moderation.case.stages import Stage
 from server import clock
-from server.app import create_app
 from server.conclusions.from_room import from_room
 from server.conferences.room import learn
 from server.petitions.tables import petition
@@ -78,13 +77,12 @@ def out(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def again(data: Path, folder: Path, day: str) -> AsyncIterator[Evening]:
     """A copy of the ward as this data folder has it, on this day."""
     shutil.copytree(data, folder / "data")
-    app = create_app(Settings(data_dir=folder / "data"))
-    ward = Ward(app.state.parts, app)
-    ward.at(day, "18:00")
+    evening = Evening(Settings(data_dir=folder / "data"))
+    evening.ward.at(day, "18:00")
     try:
-        yield Evening(ward)
+        yield evening
     finally:
-        await ward.parts.close()
+        await evening.close()
         clock.reset()
 
 

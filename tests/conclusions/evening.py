@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import httpx
 from sqlalchemy import RowMapping, select
 
+from server import app as application
 from server.accounts.keys import new_id
+from server.app import Parts
 from server.conclusions import distribution, issuing
 from server.conclusions.items import items_of, notice_of
 from server.conclusions.tables import agency_report
 from server.conferences.tables import conference
+from server.db.engine import open_engine
 from server.deadlines.tables import deadline
 from server.office.work import Work
+from server.settings import Settings
 from tests.office.ward import CASE, Ward
 
 Result = TypeVar("Result")
@@ -22,11 +28,32 @@ Result = TypeVar("Result")
 HOME = f"/van-phong/hoi-nghi/{CASE}/ket-luan"
 
 
-class Evening:
-    """The ward after the conference."""
+class Records:
+    """What work in a transaction needs of the application: it alone is there until somebody looks at a page."""
 
-    def __init__(self, ward: Ward) -> None:
-        self.ward = ward
+    def __init__(self, settings: Settings) -> None:
+        self.engine = open_engine(settings.database)
+
+
+class Evening:
+    """The ward after the conference. The application is put together when the first browser comes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.records = Records(settings)
+        self.ward = Ward(cast(Parts, self.records), None)
+
+    async def close(self) -> None:
+        self.records.engine.dispose()
+        if self.ward.app is not None:
+            await self.ward.parts.close()
+
+    def browser(self, login: str = "") -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        """A browser that is signed in as this login."""
+        if self.ward.app is None:
+            self.ward.app = application.create_app(self.settings)
+            self.ward.parts = self.ward.app.state.parts
+        return self.ward.browser(login)
 
     def did(self, login: str, do: Callable[[Work], Result], on: date | str | None = None) -> Result:
         """Somebody does something, on this day."""
@@ -74,12 +101,12 @@ class Evening:
 
     async def post(self, login: str, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
         """Posts a form as somebody."""
-        async with self.ward.browser(login) as browser:
+        async with self.browser(login) as browser:
             return await browser.post(path, data={"once": new_id(), **(data or {})}, **more)
 
     async def page(self, login: str, path: str, status: int = 200) -> str:
         """A page as somebody reads it; "" is the public."""
-        async with self.ward.browser(login) as browser:
+        async with self.browser(login) as browser:
             answer = await browser.get(path)
         assert answer.status_code == status
         return str(answer.text)

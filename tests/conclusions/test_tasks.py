@@ -92,10 +92,10 @@ async def test_a_report_with_a_scan_keeps_the_file_and_a_bad_file_keeps_what_was
     assert good.status_code == 303, good.text
     file = next(row for row in issued.look(lambda w: reports.reports_of(w, CASE)) if row["id"] == ids[0])["files"][0]
     assert (file["name"], file["type"]) == ("ảnh ngõ 12.png", "image/png")
-    async with issued.ward.browser("mttq") as browser:
+    async with issued.browser("mttq") as browser:
         shown = await browser.get(f"{HOME}/tep/{file['sha256']}")
     assert shown.status_code == 200 and shown.content.startswith(b"\x89PNG") and shown.headers["content-security-policy"].startswith("sandbox")
-    async with issued.ward.browser() as browser:
+    async with issued.browser() as browser:
         assert (await browser.get(f"{HOME}/tep/{file['sha256']}")).status_code == 401
 
 
