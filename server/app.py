@@ -23,6 +23,8 @@ from server.accounts.keys import Keys, new_id
 from server.accounts.routes import account_routes
 from server.calendar.pages import calendar_pages
 from server.clock import now
+from server.conclusions.from_room import from_room
+from server.conclusions.routes import conclusion_routes
 from server.conferences.case_pages import case_routes
 from server.conferences.room import Learns, learn
 from server.conferences.room_pages import room_routes
@@ -56,7 +58,7 @@ from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LEARNS: tuple[Learns, ...] = ()
+LEARNS: tuple[Learns, ...] = (from_room,)
 """What follows from a room that was closed, in this order."""
 
 LEVELS_EVERY = 0.4
@@ -187,6 +189,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     if settings.demo:
         app.include_router(time_routes(office))
     app.include_router(petitions_routes(office))
+    app.include_router(conclusion_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id))))
     app.include_router(calendar_pages(office))
     app.include_router(organisation_pages(office))
