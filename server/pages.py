@@ -29,9 +29,8 @@ TEMPLATES = FOLDER.parent / "templates"
 
 
 def spoken(template: str) -> tuple[str, ...] | None:
-    """Which files of the catalogue the scripts of a page need: the room and the entrances all (None), a page in a folder what is common and its noun's."""
-    folder, found, _ = template.partition("/")
-    return tuple(name for name in ("common", folder) if (FOLDER / "vi" / f"{name}.json").exists()) if found else None
+    """Which files of the catalogue the scripts of a page need: those of the room and of the entrances all (None), those of a page in a folder what is common."""
+    return ("common",) if "/" in template else None
 
 
 @cache

@@ -49,7 +49,7 @@ def test_whatever_the_labels_and_amounts_the_drawing_is_whole_and_within_its_wid
     svg = bars("any", title, title, [Bar(label, tuple(parts), end) for label, parts, end in lines])
     root = drawing(svg)
     for rect in root.findall(f"{SVG}rect"):
-        assert LABEL <= float(rect.get("x", "0"))
+        assert float(rect.get("x", "0")) >= LABEL
         assert float(rect.get("x", "0")) + float(rect.get("width", "0")) <= WIDTH
     assert len(list(root.iter(f"{SVG}script"))) == 0
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {"svg", "title", "desc", "defs", "pattern", "rect", "circle", "line", "text"}
