@@ -37,6 +37,7 @@ from server.demo.time_machine import time_routes
 from server.desk.account_pages import account_pages
 from server.desk.desk_pages import desk_routes
 from server.desk.search_pages import search_pages
+from server.dossier.routes import dossier_routes
 from server.i18n import FOLDER
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
@@ -195,6 +196,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(organisation_pages(office))
     app.include_router(duty_pages(office))
     app.include_router(law_pages(office))
+    app.include_router(dossier_routes(office))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

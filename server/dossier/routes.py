@@ -62,7 +62,10 @@ def dossier_routes(door: Office) -> APIRouter:
     @router.post(f"{base}/them")
     async def add_piece(request: Request, id: str) -> Response:
         form = await read_form(request, PieceForm)
-        content = await form.value.file.read(LARGEST + 1) if form.ok else b""
+        content = b""
+        if form.ok:
+            content = await form.value.file.read(LARGEST + 1)
+            await form.value.file.close()
 
         def do(w: Work) -> None:
             v = form.value

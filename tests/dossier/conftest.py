@@ -63,9 +63,9 @@ async def opened_ward(folder: Path) -> AsyncIterator[Ward]:
 
 
 @pytest.fixture
-async def held(tmp_path: Path) -> AsyncIterator[Ward]:
-    async with opened_ward(tmp_path) as ward:
-        yield ward
+async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
+    async with open_ward(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
