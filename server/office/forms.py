@@ -100,7 +100,7 @@ class Form(Generic[Value]):
 async def read_form(request: Request, model: type[Value]) -> Form[Value]:
     """Reads and checks a form, with its files. Field names must be the model's; `once` is the form's own number, `version` an ordinary field."""
     data = await request.form(max_fields=FIELDS, max_files=FILES, max_part_size=1024 * 1024)
-    typed = _typed(data, model)
+    typed = await _typed(data, model)
     once = typed.pop("once", "")
     given = {name: value for name, value in typed.items() if value not in ("", [], None)}
     shown = {name: value for name, value in typed.items() if not isinstance(value, UploadFile)}
@@ -124,14 +124,18 @@ async def read_form(request: Request, model: type[Value]) -> Form[Value]:
         return Form(shown, None, faults, once=str(once)[:64])
 
 
-def _typed(data: FormData, model: type[FormBody]) -> dict[str, Any]:
+async def _typed(data: FormData, model: type[FormBody]) -> dict[str, Any]:
+    """What was sent, by field. A field for files that holds none is left out, and so is an empty entry of a field that takes several."""
     out: dict[str, Any] = {}
     for name in data:
         field = model.model_fields.get(name)
         many = field is not None and get_origin(field.annotation) in (tuple, list, Sequence, frozenset, set)
-        values = data.getlist(name)
-        if any(isinstance(value, UploadFile) and not value.filename for value in values):
-            values = [value for value in values if not (isinstance(value, UploadFile) and not value.filename)]
+        values = []
+        for value in data.getlist(name):
+            if isinstance(value, UploadFile) and not value.filename:
+                await value.close()
+            elif value != "" or not many:
+                values.append(value)
         if values or many:
-            out[name] = list(values) if many else values[-1]
+            out[name] = values if many else values[-1]
     return out
