@@ -16,6 +16,7 @@ NOUNS = (
     "deadlines",
     "desk",
     "dossier",
+    "invitations",
     "notifications",
     "office",
     "organisation",

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.db import postgresql
+from server.db.turns import turns_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,14 +87,40 @@ def open_engine(url: str) -> Engine:
     `ValueError` for any database but an SQLite file or PostgreSQL."""
     if postgresql.is_postgresql(url):
         return postgresql.engine(url)
+    return _sqlite_engine(url)
+
+
+def _sqlite_engine(url: str) -> Engine:
     path = database_path(url)
     engine = create_engine(url, module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool)
+    turns = turns_of(path)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reads", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not turns.take(BUSY_MS / 1000):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        connection.info["turn"] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            end(connection)
+            raise
 
+    def end(connection: Connection) -> None:
+        """Called right before the commit: the next one waits for the disk only."""
+        if connection.info.pop("turn", False):
+            turns.give()
+
+    def left(_connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop("turn", False):
+            turns.give()
+
+    event.listen(engine, "commit", end)
+    event.listen(engine, "rollback", end)
+    event.listen(engine, "checkin", left)
     return engine
 
 

@@ -177,7 +177,7 @@ class Journal:
                 for waiting in batch:
                     waiting.result = StorageRefusal(reason=str(error))
                 if line is not None:
-                    line.close()
+                    self._ledger.give_up(line)
                     line = None
             _answer(batch)
         if line is not None:
@@ -206,12 +206,13 @@ def _commit(ledger: Ledger, line: Line, batch: list[_Append]) -> None:
     worse for it."""
     if not batch:
         return
-    heads: dict[str, tuple[int, bytes]] = {}
     rows: list[tuple[object, ...]] = []
-    ledger.begin(line, {waiting.conference for waiting in batch})
+    conferences = {waiting.conference for waiting in batch}
+    ledger.begin(line, conferences)
+    heads, appended = ledger.heads(line, conferences), set()
     for waiting in batch:
         conference = waiting.conference
-        seq, last = heads.get(conference) or ledger.head(line, conference)
+        seq, last = heads[conference]
         if seq != waiting.after:
             waiting.result = Overtaken(conference, seq)
             continue
@@ -221,9 +222,10 @@ def _commit(ledger: Ledger, line: Line, batch: list[_Append]) -> None:
             hashes.append(last)
             rows.append(fact.row(conference, last))
         heads[conference] = seq, last
+        appended.add(conference)
         waiting.result = hashes
     ledger.insert(line, rows)
-    ledger.commit(line, heads)
+    ledger.commit(line, appended)
 
 
 def _answer(batch: list[_Append]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from server.db import engine, postgresql
 from server.db.engine import database_path, sqlite3
+from server.db.turns import turns_of
 from server.db.verify import first_hash
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,10 @@ STATEMENT_MS = 1500
 
 _INSERT = 'INSERT INTO fact (conference, seq, at, "by", command, type, body, private, salt, hash) VALUES '
 _HEAD = "SELECT seq, hash FROM fact WHERE conference = ? ORDER BY seq DESC LIMIT 1"
+_HEADS = (
+    "SELECT id, seq, hash FROM unnest(%s::text[]) AS id"
+    " CROSS JOIN LATERAL (SELECT seq, hash FROM fact WHERE conference = id ORDER BY seq DESC LIMIT 1) AS last"
+)
 _SINCE = "SELECT seq, body, private, hash FROM fact WHERE conference = ? AND seq > ? ORDER BY seq"
 _ERASE = "UPDATE fact SET private = NULL, salt = NULL WHERE conference = ? AND seq = ? AND private IS NOT NULL"
 
@@ -82,6 +87,10 @@ class Ledger:
     def close(self) -> None:
         """Gives back all connections for reading."""
 
+    def give_up(self, line: Line) -> None:
+        """Ends a connection on which something went wrong, and what was begun there with it."""
+        line.close()
+
     def ask(self, line: Line, query: str, *values: object) -> Any:
         return line.execute(query.replace("?", self.mark), values)
 
@@ -89,6 +98,10 @@ class Ledger:
         """Number and hash of the last fact; for a conference without facts 0 and what stands before the first."""
         row = self.ask(line, _HEAD, conference).fetchone()
         return (row[0], row[1]) if row else (0, first_hash(conference))
+
+    def heads(self, line: Line, conferences: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+        """The same for several."""
+        return {conference: self.head(line, conference) for conference in conferences}
 
     def since(self, line: Line, conference: str, seq: int) -> list[tuple[int, bytes, bytes | None, bytes]]:
         """seq, body, private part and hash of all facts after `seq`."""
@@ -122,6 +135,8 @@ class SqliteLedger(Ledger):
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._turns = turns_of(path)
+        self._mine = False
 
     def connect(self) -> Line:
         line: Line = engine.connect(self._path)
@@ -136,10 +151,23 @@ class SqliteLedger(Ledger):
             line.close()
 
     def begin(self, line: Line, conferences: Iterable[str]) -> None:
+        self._mine = self._turns.take(engine.BUSY_MS / 1000)
+        if not self._mine:
+            raise sqlite3.OperationalError("database is locked")
         line.execute("BEGIN IMMEDIATE")
 
     def commit(self, line: Line, appended: Iterable[str]) -> None:
+        self._end_turn()
         line.execute("COMMIT")
+
+    def give_up(self, line: Line) -> None:
+        line.close()
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._turns.give()
 
     def erased(self, line: Line) -> None:
         line.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -180,6 +208,10 @@ class PostgresqlLedger(Ledger):
             "SELECT pg_advisory_xact_lock(%s, lock) FROM (SELECT DISTINCT hashtext(id) AS lock FROM unnest(%s::text[]) AS id ORDER BY lock) AS locks",
             (postgresql.JOURNALS, list(conferences)),
         )
+
+    def heads(self, line: Line, conferences: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+        found = {row[0]: (row[1], row[2]) for row in line.execute(_HEADS, (list(conferences),)).fetchall()}
+        return {conference: found.get(conference) or (0, first_hash(conference)) for conference in conferences}
 
     def commit(self, line: Line, appended: Iterable[str]) -> None:
         line.execute("SELECT pg_notify(%s, id) FROM unnest(%s::text[]) AS id", (CHANNEL, list(appended)))

@@ -54,6 +54,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "dossier_export",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("started", sa.BigInteger(), nullable=False),
+        sa.Column("heard", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("dossier_export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dossier_export_case_id"), ["case_id"], unique=False)
+    op.create_table(
         "history",
         sa.Column("chain", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -572,6 +588,46 @@ def upgrade() -> None:
         batch_op.create_index("deadline_of", ["kind", "subject", "clock"], unique=False)
         batch_op.create_index(batch_op.f("ix_deadline_conference"), ["conference"], unique=False)
         batch_op.create_index(batch_op.f("ix_deadline_due"), ["due"], unique=False)
+    op.create_table(
+        "dossier_piece",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conference", sa.Text(), nullable=False),
+        sa.Column("slot", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("date", sa.Text(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference"],
+            ["conference.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("dossier_piece", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dossier_piece_conference"), ["conference"], unique=False)
+    op.create_table(
+        "dossier_seal",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conference", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("pieces", sa.JSON(), nullable=False),
+        sa.Column("journal_count", sa.Integer(), nullable=False),
+        sa.Column("journal_head", sa.Text(), nullable=False),
+        sa.Column("history_count", sa.Integer(), nullable=False),
+        sa.Column("history_head", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference"],
+            ["conference.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("conference"),
+    )
     op.create_table(
         "forecast",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1291,6 +1347,10 @@ def downgrade() -> None:
     with op.batch_alter_table("forecast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forecast_conference"))
     op.drop_table("forecast")
+    op.drop_table("dossier_seal")
+    with op.batch_alter_table("dossier_piece", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dossier_piece_conference"))
+    op.drop_table("dossier_piece")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deadline_due"))
         batch_op.drop_index(batch_op.f("ix_deadline_conference"))
@@ -1373,6 +1433,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_history_at"))
         batch_op.drop_index("history_of_subject")
     op.drop_table("history")
+    with op.batch_alter_table("dossier_export", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dossier_export_case_id"))
+    op.drop_table("dossier_export")
     op.drop_table("calendar_year")
     op.drop_table("calendar_stamp")
     op.drop_table("calendar_day")
