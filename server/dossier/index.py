@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 HEAD = ("STT", "Thành phần hồ sơ", "Tên văn bản, tài liệu", "Số, ký hiệu", "Ngày văn bản", "Tệp", "SHA-256")
 WIDTHS = (6, 30, 60, 18, 14, 55, 66)
