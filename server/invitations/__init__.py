@@ -1,0 +1,1 @@
+"""Invitations to organisations and persons, and the public notice (Art. 8.1)."""
