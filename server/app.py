@@ -26,6 +26,7 @@ from server.clock import now
 from server.conclusions.from_room import from_room
 from server.conclusions.routes import conclusion_routes
 from server.conferences.case_pages import case_routes
+from server.conferences.plan_pages import plan_routes
 from server.conferences.room import Learns, learn
 from server.conferences.room_pages import room_routes
 from server.conferences.routes import conference_routes
@@ -44,15 +45,20 @@ from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn
+from server.notifications.message_pages import message_routes
+from server.notifications.worker import keep_working
 from server.office.office import Office
 from server.office.work import Work
 from server.organisation.duty_pages import duty_pages
 from server.organisation.law_pages import law_pages
 from server.organisation.pages import organisation_pages
 from server.pages import Pages, page_routes
+from server.papers.register_pages import register_routes
 from server.papers.routes import Looked, paper_routes
+from server.papers.template_pages import template_routes
 from server.petitions.routes import petitions_routes
 from server.petitions.told import for_room, out_of_scope_count
+from server.reports.report_pages import report_pages
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
 from server.settings import Settings
@@ -156,7 +162,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        work = [asyncio.create_task(part) for part in (parts.start(), parts.follow_media(), parts.rooms.follow())]
+        work = [asyncio.create_task(part) for part in (parts.start(), parts.follow_media(), parts.rooms.follow(), keep_working(parts.engine, settings))]
         try:
             yield {"parts": parts}
         finally:
@@ -183,20 +189,25 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(paper_routes(parts.look, page))
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
+    app.include_router(plan_routes(office))
     app.include_router(case_routes(office))
+    app.include_router(register_routes(office))
+    app.include_router(template_routes(office))
     app.include_router(desk_routes(office, parts.access))
     app.include_router(account_pages(office))
     app.include_router(search_pages(office))
+    app.include_router(report_pages(office))
     if settings.demo:
         app.include_router(time_routes(office))
     app.include_router(petitions_routes(office))
     app.include_router(conclusion_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id))))
+    app.include_router(message_routes(office))
     app.include_router(calendar_pages(office))
+    app.include_router(dossier_routes(office))
     app.include_router(organisation_pages(office))
     app.include_router(duty_pages(office))
     app.include_router(law_pages(office))
-    app.include_router(dossier_routes(office))
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")

@@ -1,0 +1,57 @@
+"""Postponing and cancelling: the chair's decision, with its reason. A new date is a new count, and what was sent for the old one is void."""
+
+from __future__ import annotations
+
+from moderation.case.stages import Stage, step
+from server.conferences.plan import set_notice_deadlines
+from server.conferences.queries import case
+from server.conferences.tables import conference
+from server.deadlines.deadlines import drop_deadlines
+from server.invitations.gates import void_invitations
+from server.office.forms import Clock, Day, FormBody, Prose
+from server.office.work import Work
+
+
+class PostponeForm(FormBody):
+    """Why, and until when if that is known."""
+
+    why: Prose
+    date: Day | None = None
+    starts_at: Clock | None = None
+    ends_at: Clock | None = None
+
+
+class CancelForm(FormBody):
+    """Why."""
+
+    why: Prose
+
+
+def postpone(w: Work, id: str, form: PostponeForm) -> None:
+    """Puts the conference off. The old invitations are void at once; with a new date the days before it are counted anew."""
+    found = case(w, id, "postpone_case")
+    stage = step(Stage(found["stage"]), Stage.POSTPONED)
+    values = {"stage": stage.value, "date": form.date.isoformat() if form.date else None, "last_day": None}
+    if form.starts_at:
+        values["starts_at"] = form.starts_at
+    if form.ends_at:
+        values["ends_at"] = form.ends_at
+    void_invitations(w, id, form.why)
+    w.change(conference, id, why=form.why, **values)
+    set_notice_deadlines(w, id)
+
+
+def resume(w: Work, id: str) -> None:
+    """Takes a postponed case up again: its plan stands, and it is invited to anew."""
+    found = case(w, id, "postpone_case")
+    stage = Stage.APPROVED if found["approved_at"] else Stage.DRAFT
+    w.change(conference, id, stage=step(Stage(found["stage"]), stage).value)
+    set_notice_deadlines(w, id)
+
+
+def cancel(w: Work, id: str, form: CancelForm) -> None:
+    """Calls the conference off."""
+    found = case(w, id, "postpone_case")
+    void_invitations(w, id, form.why)
+    w.change(conference, id, why=form.why, stage=step(Stage(found["stage"]), Stage.CANCELLED).value)
+    drop_deadlines(w, "notice", id)
