@@ -157,6 +157,30 @@ def doctor(data: Data = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Làm một lượt rồi thôi.")] = False,
+    data: Data = None,
+) -> None:
+    """Nhắc hạn và gửi thư, tin đang chờ; máy chủ đang chạy đã tự làm việc này."""
+    from server.db.engine import open_engine
+    from server.db.migrate import migrate
+    from server.notifications.worker import keep_working, work_once
+
+    settings = settings_for(data)
+    settings.prepare()
+    migrate(settings.database)
+    engine = open_engine(settings.database)
+    try:
+        if once:
+            reminded, tried = work_once(engine, settings)
+            typer.echo(t("vi", "cli.worked", reminded=reminded, tried=tried))
+        else:
+            asyncio.run(keep_working(engine, settings))
+    finally:
+        engine.dispose()
+
+
+@app.command()
 def upgrade(data: Data = None) -> None:
     """Nâng cơ sở dữ liệu lên bản của phần mềm này; với SQLite, để lại một bản sao trước khi nâng."""
     from server.db.migrate import migrate, newest

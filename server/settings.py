@@ -44,6 +44,14 @@ class Settings(BaseSettings):
     """A session unused for so long ends."""
     demo: bool = False
     """Whether this is a demonstration, whose clock can be moved on by a page. Set by `doithoai demo`."""
+    mail_url: str | None = None
+    """Mail server that takes our messages: `smtp://user:password@host:587`, `smtps://host:465`; without one e-mail waits for a person."""
+    mail_from: str = "Đối thoại <khong-tra-loi@localhost>"
+    """Who our e-mail comes from, as `Name <address>`."""
+    sms_url: str | None = None
+    """Gateway that takes SMS as a POST of JSON; without one they are handed to a person."""
+    zalo_url: str | None = None
+    """The same for Zalo."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     media_address: str | None = None

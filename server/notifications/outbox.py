@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from server.accounts.keys import new_id
 from server.notifications.tables import message
 from server.office.work import Work
 
@@ -26,9 +27,23 @@ def enqueue(
     attachments: Sequence[dict[str, Any]] = (),
     not_before: int | None = None,
 ) -> str:
-    """Writes a message down in this transaction; gives its id. The same `key` (what, to whom, which version) is one message, however often it is asked for."""
+    """Writes a message down in this transaction; gives its id. The same `key` (what, to whom, which version) is one message, however often it is asked for.
+
+    The history tells what the message is about; the outbox itself tells when it went."""
     found = w.db.scalar(select(message.c.id).where(message.c.key == key))
     if found is not None:
         return str(found)
-    return w.add(message, key=key, conference=conference, kind=kind, subject_id=subject, channel=channel, recipient=recipient, address=address, title=title,
-                 text=text, attachments=list(attachments), state="queued", not_before=not_before or w.now, created=w.now)  # fmt: skip
+    id = new_id()
+    w.db.execute(
+        insert(message).values(id=id, key=key, conference=conference, kind=kind, subject_id=subject, channel=channel, recipient=recipient, address=address,
+                               title=title, text=text, attachments=list(attachments), state="queued", tries=0, not_before=not_before or w.now, created=w.now)
+    )  # fmt: skip
+    return id
+
+
+def withdraw(w: Work, *subjects: str) -> int:
+    """Takes back what is about these rows and was not sent yet; gives how many messages that were."""
+    if not subjects:
+        return 0
+    waiting = message.c.state.in_(("queued", "failed"))
+    return w.db.execute(update(message).where(message.c.subject_id.in_(subjects), waiting).values(state="withdrawn")).rowcount

@@ -1,0 +1,64 @@
+"""What the server does by itself once an hour: reminds those who have to keep a deadline, tells the chair of what stays late, drafts the urging of Art. 13.2.
+
+Every reminder has a key of deadline, day and kind: asked for again, it is the same message.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import RowMapping, select
+
+from server.conclusions.tasks import draft_urges
+from server.conferences.tables import chair, conference
+from server.deadlines.deadlines import addresses, said
+from server.deadlines.tables import deadline
+from server.i18n import t
+from server.notifications.outbox import enqueue
+from server.office.work import Work
+from server.organisation.tables import office
+
+SOON = 3
+"""Calendar days before the day on which one is reminded first."""
+ESCALATE = 3
+"""Calendar days that something is late before the chair hears of it."""
+OLD = 60
+"""Calendar days after which what is late is no longer told by mail: a server that was off for long starts quietly."""
+DRAFTED = frozenset({"task"})
+"""Kinds that are not reminded of by the server when they are late: the advising unit gets a draft of its letter (D13.2)."""
+
+
+def remind(w: Work) -> int:
+    """Queues every reminder that today asks for; gives how many deadlines were looked at."""
+    today = w.today
+    first, last = (today - timedelta(days=OLD)).isoformat(), (today + timedelta(days=SOON)).isoformat()
+    open_ones = select(deadline).where(deadline.c.closed.is_(False), deadline.c.due >= first, deadline.c.due <= last).order_by(deadline.c.due)
+    rows = w.db.execute(open_ones).mappings().all()
+    for row in rows:
+        left = (w.today.fromisoformat(row["due"]) - today).days
+        when = "soon" if left > 0 else "today" if left == 0 else "late"
+        if not (when == "late" and row["kind"] in DRAFTED):
+            tell(w, row, when, row["owner"])
+        if left <= -ESCALATE:
+            tell(w, row, "escalated", chair_body(w, row["conference"]))
+    w.act = "urge_task"
+    draft_urges(w)
+    return len(rows)
+
+
+def tell(w: Work, row: RowMapping, when: str, to: str) -> None:
+    """One reminder to whoever is written to at a body."""
+    title = w.db.scalar(select(conference.c.title).where(conference.c.id == row["conference"])) if row["conference"] else ""
+    what = t("vi", f"deadline.{row['kind']}")
+    text = t("vi", f"reminder.{when}", what=what, conference=title or "", due=said(row["due"]))
+    for address, name in addresses(w, to):
+        enqueue(
+            w, f"reminder:{row['id']}:{row['due']}:{when}:{address}", kind="reminder", channel="email", recipient=name, address=address,
+            conference=row["conference"], subject=row["id"], title=t("vi", f"reminder.title_{when}", what=what), text=text,
+        )  # fmt: skip
+
+
+def chair_body(w: Work, id: str | None) -> str:
+    """The body of the office that presides first ("" without a conference)."""
+    first = select(office.c.body).join(chair, chair.c.office == office.c.id).where(chair.c.conference == id).order_by(chair.c.place)
+    return str(w.db.scalar(first) or "")
