@@ -13,7 +13,20 @@ from server.db.all_tables import metadata
 from server.i18n import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-UNTOLD = {"fact", "account", "seat", "session", "link", "code", "schema_version", "history", "taken_form", "message", "alembic_version", "conference_figure"}
+UNTOLD = {
+    "fact",
+    "account",
+    "seat",
+    "session",
+    "link",
+    "code",
+    "schema_version",
+    "history",
+    "taken_form",
+    "message",
+    "alembic_version",
+    "conference_figure",
+}
 """Tables whose rows are not told in the history."""
 QUIET = {"id", "conference", "version", "created"}
 """Columns that the history does not show."""

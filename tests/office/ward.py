@@ -7,11 +7,13 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from moderation import Conference
 from moderation.case.rights import PUBLIC, SYSTEM, Staff
@@ -22,7 +24,8 @@ from server.accounts.keys import new_id
 from server.accounts.sessions import open_session
 from server.accounts.staff import account_named
 from server.app import Parts, create_app
-from server.db.engine import reading
+from server.db.engine import database_path, open_engine, reading
+from server.db.migrate import migrate
 from server.demo.example import read
 from server.demo.ward import seed_case, seed_ward
 from server.office.staff import staff_of
@@ -35,11 +38,27 @@ BASE = "http://localhost"
 
 
 class Ward:
-    """The ward of the example with one case. `now` is the time that `work` and the pages see (`at` sets it)."""
+    """The ward of the example with one case. The application is made when it is first asked for: a test of a service alone does without."""
 
-    def __init__(self, parts: Parts, app: Any) -> None:
-        self.parts, self.app = parts, app
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = open_engine(settings.database)
         self.example = read()
+
+    @cached_property
+    def app(self) -> FastAPI:
+        return create_app(self.settings)
+
+    @property
+    def parts(self) -> Parts:
+        """The long-lived parts of the application."""
+        parts: Parts = self.app.state.parts
+        return parts
+
+    async def close(self) -> None:
+        if "app" in vars(self):
+            await self.parts.close()
+        self.engine.dispose()
 
     def at(self, day: date | str, hour: str = "09:00") -> None:
         """Sets the clock to a time of a day in Vietnam."""
@@ -49,14 +68,14 @@ class Ward:
         """Who signs in with this login: admin, chu-tich, van-phong, thu-ky, tong-hop, kthtdt, vhxh, cong-an, dan-van, mttq, dc-02; "" is the public, "system" the server."""
         if login in ("", "system"):
             return SYSTEM if login else PUBLIC
-        with reading(self.parts.engine) as db:
+        with reading(self.engine) as db:
             return staff_of(db, account_named(db, login), clock.today())
 
     @contextmanager
     def work(self, login: str = "system") -> Iterator[Work]:
         """A piece of work in one transaction, which is kept unless something is raised."""
         by = self.staff(login)
-        with self.parts.engine.begin() as db:
+        with self.engine.begin() as db:
             yield Work(db, by, clock.now(), "test")
 
     @asynccontextmanager
@@ -97,18 +116,43 @@ class Ward:
             listening.close()
 
 
+SEEDED: dict[Stage, bytes] = {}
+"""The database file of a seeded ward by the stage of its case: made once, copied for each test on SQLite."""
+
+
 @asynccontextmanager
 async def open_ward(folder: Path, database_url: str | None = None, stage: Stage = Stage.DRAFT, **settings: Any) -> AsyncIterator[Ward]:
     """The ward, with the case at this stage, on the day its plan was made (15/12/2026). The clock is the system's again afterwards."""
     clock.set_to(clock.moment(date(2026, 12, 15), "08:00"))
-    app = create_app(Settings(data_dir=folder / "data", database_url=database_url, **settings))
-    parts: Parts = app.state.parts
-    ward = Ward(parts, app)
+    chosen = Settings(data_dir=folder / "data", database_url=database_url, **settings)
+    chosen.prepare()
+    if database_url is None:
+        database_path(chosen.database).write_bytes(SEEDED.get(stage) or seeded(chosen, stage))
+    else:
+        migrate(database_url)
+    ward = Ward(chosen)
     try:
-        with ward.work() as w:
-            seed_ward(w, ward.example)
-            seed_case(w, ward.example, CASE, stage)
+        if database_url is not None:
+            seed(ward, stage)
         yield ward
     finally:
-        await parts.close()
+        await ward.close()
         clock.reset()
+
+
+def seed(ward: Ward, stage: Stage) -> None:
+    with ward.work() as w:
+        seed_ward(w, ward.example)
+        seed_case(w, ward.example, CASE, stage)
+
+
+def seeded(settings: Settings, stage: Stage) -> bytes:
+    """Makes the file once."""
+    migrate(settings.database)
+    ward = Ward(settings)
+    seed(ward, stage)
+    ward.engine.dispose()  # the last connection writes the log back into the file
+    path = database_path(settings.database)
+    SEEDED[stage] = path.read_bytes()
+    path.unlink()
+    return SEEDED[stage]
