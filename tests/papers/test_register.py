@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -140,13 +140,8 @@ def test_data_that_does_not_fit_its_template_makes_no_paper(ward: Ward) -> None:
         assert not register.papers_of(w, CASE)
 
 
-@pytest.fixture
-def engine_url(database_url: str) -> Iterator[str]:
-    yield database_url
-
-
-def test_twenty_threads_take_numbers_without_gap_or_double(engine_url: str) -> None:
-    engine = open_engine(engine_url)
+def test_twenty_threads_take_numbers_without_gap_or_double(database_url: str) -> None:
+    engine = open_engine(database_url)
 
     def one(n: int) -> int:
         with engine.begin() as db:
@@ -160,11 +155,11 @@ def test_twenty_threads_take_numbers_without_gap_or_double(engine_url: str) -> N
     engine.dispose()
 
 
-def test_a_number_whose_paper_was_not_issued_after_all_is_given_to_the_next(engine_url: str) -> None:
-    engine = open_engine(engine_url)
-    with pytest.raises(ZeroDivisionError), engine.begin() as db:
+def test_a_number_whose_paper_was_not_issued_after_all_is_given_to_the_next(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with engine.connect() as db, db.begin() as transaction:
         take(Work(db, SYSTEM, 1, "issue_paper"), "ubnd", "TB", "2027", "lost")
-        raise ZeroDivisionError
+        transaction.rollback()
     with engine.begin() as db:
         assert take(Work(db, SYSTEM, 1, "issue_paper"), "ubnd", "TB", "2027", "kept") == 1
     engine.dispose()
