@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy import RowMapping, select
 
-from server import app as application
 from server.accounts.keys import new_id
-from server.app import Parts
 from server.conclusions import distribution, issuing
 from server.conclusions.items import items_of, notice_of
 from server.conclusions.tables import agency_report
 from server.conferences.tables import conference
-from server.db.engine import open_engine
 from server.deadlines.tables import deadline
 from server.office.work import Work
 from server.settings import Settings
@@ -28,31 +25,17 @@ Result = TypeVar("Result")
 HOME = f"/van-phong/hoi-nghi/{CASE}/ket-luan"
 
 
-class Records:
-    """What work in a transaction needs of the application: it alone is there until somebody looks at a page."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.engine = open_engine(settings.database)
-
-
 class Evening:
     """The ward after the conference. The application is put together when the first browser comes."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.records = Records(settings)
-        self.ward = Ward(cast(Parts, self.records), None)
+        self.ward = Ward(settings)
 
     async def close(self) -> None:
-        self.records.engine.dispose()
-        if self.ward.app is not None:
-            await self.ward.parts.close()
+        await self.ward.close()
 
     def browser(self, login: str = "") -> AbstractAsyncContextManager[httpx.AsyncClient]:
         """A browser that is signed in as this login."""
-        if self.ward.app is None:
-            self.ward.app = application.create_app(self.settings)
-            self.ward.parts = self.ward.app.state.parts
         return self.ward.browser(login)
 
     def did(self, login: str, do: Callable[[Work], Result], on: date | str | None = None) -> Result:
