@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Table, select
+
 from moderation import Refusal
 from moderation.case.organisation import System
 from moderation.case.profiles import Counting, counting_of, plain
@@ -44,6 +46,36 @@ def end_office(w: Work, id: str, last_day: date) -> None:
     w.change(office, id, valid_to=last_day.isoformat())
 
 
+def end_unit(w: Work, id: str, last_day: date) -> None:
+    """The unit, its bodies and their offices exist to this day (raises `Refusal` not_allowed, not_found, dates_turned)."""
+    w.allow("keep_organisation")
+    _in_order(w.row(unit, id)["valid_from"], last_day.isoformat())
+    w.change(unit, id, valid_to=last_day.isoformat())
+    for at in w.db.scalars(select(body.c.id).where(body.c.unit == id)).all():
+        _end(w, body, at, last_day)
+        for held in w.db.scalars(select(office.c.id).where(office.c.body == at)).all():
+            _end(w, office, held, last_day)
+
+
+def add_profile(w: Work, code: str, title: str, issued: date, valid_from: date, like: str) -> None:
+    """Enters a legal profile that counts, to begin with, like one that is there: what replaces a regulation mostly changes a few answers. Raises
+    `Refusal` not_allowed, not_found, profile_known."""
+    w.allow("keep_organisation")
+    seed_law(w)
+    model = w.row(legal_profile, like)
+    if w.db.scalar(select(legal_profile.c.id).where(legal_profile.c.id == code)) is not None:
+        raise Refusal("profile_known", field="code", profile=code)
+    w.add(
+        legal_profile,
+        id=code,
+        title=title,
+        issued=issued.isoformat(),
+        valid_from=valid_from.isoformat(),
+        levels=model["levels"],
+        counting=model["counting"],
+    )
+
+
 def change_profile(w: Work, code: str, settings: dict[str, Any], valid_to: date | None = None) -> Counting:
     """Answers counting questions of a legal profile otherwise, or ends it; settings as JSON values, those not named stay. Open deadlines keep the
     day that they were given. Raises `Refusal` not_allowed, not_found, profile_unfit, dates_turned."""
@@ -54,6 +86,13 @@ def change_profile(w: Work, code: str, settings: dict[str, Any], valid_to: date 
     _in_order(found["valid_from"], valid_to.isoformat() if valid_to else None)
     w.change(legal_profile, code, counting=plain(counting), valid_to=valid_to.isoformat() if valid_to else None)
     return counting
+
+
+def _end(w: Work, table: Table, id: str, last_day: date) -> None:
+    """Ends a row that goes on longer; one that would begin later ends before it begins, and so never holds."""
+    found = w.row(table, id)
+    if found["valid_to"] is None or found["valid_to"] > last_day.isoformat():
+        w.change(table, id, valid_to=last_day.isoformat())
 
 
 def _in_order(first: str, last: str | None) -> None:

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from moderation import Refusal
 from moderation.case.profiles import Profile
-from server.office.forms import Clock, Day, FormBody, read_form
+from server.office.forms import Clock, Code, Day, FormBody, Line, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
-from server.organisation.keeping import change_profile
+from server.organisation.keeping import add_profile, change_profile
 from server.organisation.pages import HERE
 from server.organisation.queries import advising_rules, profiles
 
@@ -42,6 +42,16 @@ class ProfileForm(FormBody):
     valid_to: Day | None = None
 
 
+class NewProfileForm(FormBody):
+    """A legal profile to be entered, which counts like another to begin with."""
+
+    code: Code
+    title: Line
+    issued: Day
+    valid_from: Day
+    like: Code
+
+
 DAYS = ("notice_days", "conclusion_days", "extended_days", "publication_days", "agency_report_days")
 TICKS = (
     "conclusion_needs_sending", "extension_from_due", "make_up_counts", "roll_forward", "rest_day_conference", "postponing_restarts", "before_is_strict",
@@ -56,6 +66,20 @@ def law_pages(door: Office) -> APIRouter:
     @router.get(f"{HERE}/can-cu")
     async def show_law(request: Request) -> Response:
         return await door.show(request, law_view)
+
+    @router.get(f"{HERE}/can-cu/moi")
+    async def new_profile(request: Request) -> Response:
+        return await door.show(request, new_profile_view)
+
+    @router.post(f"{HERE}/can-cu/moi")
+    async def enter_profile(request: Request) -> Response:
+        form = await read_form(request, NewProfileForm)
+
+        def do(w: Work) -> None:
+            given = form.value
+            add_profile(w, given.code, given.title, given.issued, given.valid_from, given.like)
+
+        return await door.submit(request, form, do, lambda _: f"{HERE}/can-cu/{form.value.code}", new_profile_view)
 
     @router.get(HERE + "/can-cu/{code}")
     async def show_profile(request: Request, code: str) -> Response:
@@ -92,6 +116,12 @@ def law_view(w: Work) -> tuple[str, Context]:
     """The rules and the profiles."""
     w.allow("keep_organisation")
     return "organisation/law.html", {"rules": advising_rules(w.db), "profiles": profiles(w.db)}
+
+
+def new_profile_view(w: Work) -> tuple[str, Context]:
+    """The form of a new profile."""
+    w.allow("keep_organisation")
+    return "organisation/new_profile.html", {"models": [(one.code, one.title) for one in profiles(w.db)]}
 
 
 def profile_view(w: Work, code: str) -> tuple[str, Context]:

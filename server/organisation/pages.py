@@ -9,15 +9,17 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from moderation.case.organisation import Body, Office, System
+from server.db.tables import account
+from server.office import history
 from server.office.forms import Code, Day, FormBody, Line, MaybeLine, read_form
 from server.office.office import Context, View
 from server.office.office import Office as Door
-from server.office.work import Work
+from server.office.work import HOUSE, Work
 from server.organisation.duties import Holder, holders
-from server.organisation.keeping import add_body, add_office, change_body, end_office
+from server.organisation.keeping import add_body, add_office, change_body, end_office, end_unit
 from server.organisation.queries import bodies, levels, offices, units
 from server.organisation.seed import add_unit, kinds
-from server.organisation.tables import body, office, unit
+from server.organisation.tables import body, duty, office, unit
 
 HERE = "/van-phong/to-chuc"
 PARTS = ("advising_unit", "supervisor", "mass_mobilisation")
@@ -151,6 +153,19 @@ def organisation_pages(door: Door) -> APIRouter:
 
         return await door.submit(request, form, do, lambda at: f"{HERE}/don-vi/{at}", lambda w: end_view(w, id))
 
+    @router.get(HERE + "/don-vi/{id}/ket-thuc")
+    async def show_unit_end(request: Request, id: str) -> Response:
+        return await door.show(request, lambda w: unit_end_view(w, id))
+
+    @router.post(HERE + "/don-vi/{id}/ket-thuc")
+    async def keep_unit_end(request: Request, id: str) -> Response:
+        form = await read_form(request, EndForm)
+        return await door.submit(request, form, lambda w: end_unit(w, id, form.value.last_day), HERE, lambda w: unit_end_view(w, id))
+
+    @router.get(f"{HERE}/lich-su")
+    async def show_history(request: Request) -> Response:
+        return await door.show(request, history_view)
+
     return router
 
 
@@ -220,3 +235,30 @@ def end_view(w: Work, id: str) -> tuple[str, Context]:
         "title": found["title"], "action": f"{HERE}/chuc-danh/{id}/ket-thuc", "back": f"{HERE}/don-vi/{w.row(body, found['body'])['unit']}",
         "explain": "organisation.end_office",
     }  # fmt: skip
+
+
+def unit_end_view(w: Work, id: str) -> tuple[str, Context]:
+    """The form that ends a unit."""
+    w.allow("keep_organisation")
+    return "organisation/end_form.html", {
+        "title": w.row(unit, id)["name"], "action": f"{HERE}/don-vi/{id}/ket-thuc", "back": f"{HERE}/don-vi/{id}", "explain": "organisation.end_unit",
+    }  # fmt: skip
+
+
+def history_view(w: Work) -> tuple[str, Context]:
+    """What was changed of units, bodies, offices, duties, accounts and profiles, newest first; ids are said as names."""
+    w.allow("keep_organisation")
+    entries = [one for kind in KEPT for one in history.read(w, HOUSE, kind=kind)[0]]
+    latest = sorted(entries, key=lambda one: -one.seq)[: history.PAGE]
+    names: dict[str, str] = {}
+    for table, column in ((unit, unit.c.name), (body, body.c.name), (office, office.c.title), (account, account.c.name)):
+        names |= {row.id: row.said for row in w.db.execute(select(table.c.id, column.label("said")))}
+    holding = {row.id: names.get(row.account, "") for row in w.db.execute(select(duty.c.id, duty.c.account))}
+    return "organisation/history.html", {
+        "entries": [(one, names.get(one.subject) or holding.get(one.subject) or one.subject) for one in latest],
+        "names": names,
+    }
+
+
+KEPT = ("unit", "body", "office", "duty", "account", "legal_profile")
+"""Whose changes the page of the history shows."""

@@ -38,7 +38,8 @@ def seed(w: Work) -> None:
 
 
 def found(w: Work, admin: str) -> None:
-    """A new house: the organisation, and this account as its administrator, at the office of the city's People's Committee until somebody says otherwise."""
+    """A new house: the organisation, and this account as its administrator, at the office of the city's People's Committee until somebody says
+    otherwise."""
     seed(w)
     w.add(duty, account=admin, role=Duty.ADMIN.value, body="vpubndtp", valid_from=w.today.isoformat())
 

@@ -10,6 +10,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from moderation.case.organisation import Presiding
+from moderation.case.profiles import profiles_on
 from moderation.case.rights import Duty
 from server.accounts.keys import new_id
 from server.accounts.staff import account_named
@@ -32,12 +33,13 @@ async def sent(browser: AsyncClient, path: str, **typed: str) -> Response:
 
 async def test_every_page_of_it_is_drawn(ward: Ward) -> None:
     paths = ["", "/don-vi/moi", "/don-vi/p-bensong", "/don-vi/p-bensong/co-quan-moi", "/don-vi/p-bensong/nguoi-moi", "/co-quan/ubnd", "/co-quan/ubnd/chuc-danh-moi",
-             "/chuc-danh/pct-ubnd/ket-thuc", "/tai-khoan", "/can-cu", "/can-cu/QD-1155-QD-TU"]  # fmt: skip
+             "/chuc-danh/pct-ubnd/ket-thuc", "/tai-khoan", "/can-cu", "/can-cu/QD-1155-QD-TU", "/can-cu/moi",
+             "/don-vi/p-bensong/ket-thuc", "/lich-su"]  # fmt: skip
     async with ward.browser("admin") as browser:
         for path in paths:
             answer = await browser.get(HERE + path)
             assert answer.status_code == 200, path
-            assert not re.search(r"(organisation|duty|refusal)\.[a-z_]+[<\s]", shown(answer)), path
+            assert not re.search(r"(organisation|duty|refusal)\.[a-z_.]+[<\s]", shown(answer)), path
         for path in ("/don-vi/nowhere", "/co-quan/nothing", "/can-cu/QD-1", "/chuc-danh/none/ket-thuc", "/nguoi-giu/none/ket-thuc"):
             assert (await browser.get(HERE + path)).status_code == 404, path
 
@@ -141,3 +143,36 @@ async def test_a_profile_shows_only_the_days_that_it_knows(ward: Ward, path: str
     async with ward.browser("admin") as browser:
         page = shown(await browser.get(HERE + path))
     assert 'name="publication_days"' in page and 'name="conclusion_days"' not in page
+
+
+async def test_d0_3_d1_1_a_regulation_is_replaced_and_older_conferences_keep_theirs(ward: Ward) -> None:
+    typed = {
+        "code": "QD-1-2028",
+        "title": "Quy chế kèm theo Quyết định số 1-QĐ/TU",
+        "issued": "2028-01-02",
+        "valid_from": "2028-02-01",
+        "like": "QD-1155-QD-TU",
+    }
+    async with ward.browser("admin") as browser:
+        kept = await sent(browser, f"{HERE}/can-cu/moi", **typed)
+        assert kept.headers["location"].startswith(f"{HERE}/can-cu/QD-1-2028?")
+        again = await sent(browser, f"{HERE}/can-cu/moi", **typed)
+        assert again.status_code == 422 and "Đã có căn cứ mang mã QD-1-2028." in shown(again)
+        assert "Quyết định số 1-QĐ/TU" in shown(await browser.get(f"{HERE}/can-cu"))
+    with ward.work() as w:
+        offered = [[one.code for one in profiles_on(day, "thanh_pho", profiles(w.db))] for day in (date(2028, 1, 31), date(2028, 2, 1))]
+        assert offered == [["QD-1155-QD-TU"], ["QD-1155-QD-TU", "QD-1-2028"]]
+        old, *_, new = profiles(w.db)
+        assert new.counting == old.counting
+
+
+async def test_a_unit_ends_with_all_that_belongs_to_it_and_the_history_tells_by_whom(ward: Ward) -> None:
+    async with ward.browser("admin") as browser:
+        turned = await sent(browser, f"{WARD}/ket-thuc", last_day="2025-01-01")
+        assert turned.status_code == 422 and "Ngày kết thúc phải sau ngày bắt đầu." in shown(turned)
+        assert (await sent(browser, f"{WARD}/ket-thuc", last_day="2027-06-30")).status_code == 303
+        told = shown(await browser.get(f"{HERE}/lich-su"))
+    assert "30/06/2027" in told and "Phó Chủ tịch UBND phường Bến Sông" in told and "Quản trị hệ thống" in told
+    with ward.work() as w:
+        assert chairs(w.db, "p-bensong", date(2027, 6, 30)) and chairs(w.db, "p-bensong", date(2027, 7, 1)) == ()
+        assert bodies(w.db, "p-bensong", date(2027, 7, 1)) == ()
