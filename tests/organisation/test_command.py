@@ -1,4 +1,4 @@
-"""`doithoai user duty`: how a house that has accounts already gets its first administrator."""
+"""How a house gets its first administrator: a new one by itself, one that has accounts already by `doithoai user duty`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 
 from server import cli, clock
+from server.accounts.staff import account_named
+from server.app import Parts
 from server.db.engine import open_engine, reading
+from server.office.staff import staff_of
+from server.office.work import Work
 from server.organisation.duties import holders
+from server.organisation.queries import chairs
+from server.organisation.seed import add_unit
 from server.settings import Settings
 
 
@@ -35,3 +41,17 @@ def test_an_account_gets_its_duty_and_the_house_its_organisation(
             ("admin", "vpubndtp", ""), ("chair", "ubndtp", "Chủ tịch UBND thành phố Hải Phòng")
         }  # fmt: skip
     engine.dispose()
+
+
+async def test_a_new_server_has_an_administrator_who_can_enter_a_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = Parts(Settings(data_dir=tmp_path / "data"))
+    try:
+        await cli.first_steps(parts, "http://localhost:1")
+        await cli.first_steps(parts, "http://localhost:1")
+        assert capsys.readouterr().out.count("/thiet-lap#") == 1
+        with parts.engine.begin() as db:
+            staff = staff_of(db, account_named(db, "admin"), clock.today())
+            ward = add_unit(Work(db, staff, clock.now()), "phuong", "Bến Sông", "tp")
+            assert len(chairs(db, ward, clock.today())) == 4
+    finally:
+        await parts.close()
