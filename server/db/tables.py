@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Engine,
     ForeignKey,
     Index,
     Integer,
@@ -124,10 +123,3 @@ code = Table(
     Column("expires", BigInteger, nullable=False),
     Column("tries_left", Integer, nullable=False),
 )
-
-
-def create_all(engine: Engine) -> None:
-    """Make all tables in an empty database."""
-    from server.db.migrate import migrate
-
-    migrate(engine.url.render_as_string(hide_password=False))

@@ -15,7 +15,7 @@ from moderation.case.rights import SYSTEM
 from server import cli, clock
 from server.calendar.keeping import set_day
 from server.db.engine import open_engine
-from server.db.tables import create_all
+from server.db.migrate import migrate
 from server.office.work import Work
 from server.settings import Settings
 
@@ -70,8 +70,8 @@ def test_what_is_no_day_or_no_count_is_refused(typed: Typed, words: tuple[object
 def test_it_counts_by_the_calendar_of_the_data_folder(typed: Typed, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     settings.prepare()
+    migrate(settings.database)
     engine = open_engine(settings.database)
-    create_all(engine)
     assert typed("2027-01-14", 7, "--before") == (0, "2027-01-05\n"), "a database without a calendar counts by the days of a new server"
     with engine.begin() as db:
         set_day(Work(db, SYSTEM, clock.now()), CalendarDay(date(2027, 1, 8), DayKind.SWAPPED_OFF, "Nghỉ hoán đổi", "1/TB-BNV", date(2026, 12, 1)))

@@ -12,7 +12,7 @@ import pytest
 from moderation.case.rights import SYSTEM, Duty, Post, Staff
 from server import clock
 from server.db.engine import open_engine
-from server.db.tables import create_all
+from server.db.migrate import migrate
 from server.office.work import Work
 from server.organisation.seed import seed
 
@@ -26,8 +26,8 @@ House = Callable[..., AbstractContextManager[Work]]
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the city's organisation, made once."""
     path = tmp_path_factory.mktemp("city") / "house.sqlite3"
+    migrate(f"sqlite:///{path}")
     engine = open_engine(f"sqlite:///{path}")
-    create_all(engine)
     with engine.begin() as db:
         seed(Work(db, SYSTEM, clock.now()))
     engine.dispose()  # the last connection writes the log back into the file
