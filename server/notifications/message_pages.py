@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import ColumnElement, func, or_, select
@@ -100,7 +102,7 @@ def mark_sent(w: Work, decision: Decision) -> None:
     _change(w, decision, BY_HAND, state="sent", sent_at=w.now)
 
 
-def _change(w: Work, decision: Decision, allowed: tuple[str, ...], **values: object) -> None:
+def _change(w: Work, decision: Decision, allowed: tuple[str, ...], **values: Any) -> None:
     allow(w)
     mine = select(message.c.id).outerjoin(conference, conference.c.id == message.c.conference).where(message.c.id == decision.message, visible(w))
     if w.db.scalar(mine) is None:
