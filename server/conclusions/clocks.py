@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select
 
 from moderation.case.calendar import Calendar
-from moderation.case.following import OVER, ItemState
+from moderation.case.following import ItemState
 from moderation.case.profiles import PROFILES, Base, Profile
 from server.calendar import load
 from server.conclusions.tables import conclusion
@@ -93,7 +93,7 @@ def task(w: Work, item: RowMapping) -> None:
     """The date that the chair set for an item: kept while it is open, met when it is done, gone when it has none."""
     there = due_of(w, item["conference"], "task", item["id"])
     if item["due"] and ItemState(item["state"]) is not ItemState.SETTLED:
-        if there is not None and there["met_on"] and ItemState(item["state"]) not in OVER:
+        if there is not None and there["met_on"] and item["state"] == ItemState.OPEN:
             run_again(w, item["conference"], "task", item["id"])
         if there is None or there["due"] != item["due"]:
             set_deadline(w, conference=item["conference"], kind="task", subject=item["id"], counted_from={"rule": "date", "on": item["due"]},
@@ -130,4 +130,18 @@ def day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-__all__ = ["after_conference", "day", "due_of", "forget", "meet", "notice", "publication", "report", "report_days", "run_again", "step", "task", "working_days"]
+__all__ = [
+    "after_conference",
+    "day",
+    "due_of",
+    "forget",
+    "meet",
+    "notice",
+    "publication",
+    "report",
+    "report_days",
+    "run_again",
+    "step",
+    "task",
+    "working_days",
+]

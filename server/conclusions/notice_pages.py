@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from moderation.case.following import ALWAYS_FOLLOWED, EDITABLE, Ground, NoticeState, grounds, missing
 from moderation.conclusion import Kind
-from server.conclusions import issuing
+from server.conclusions import issuing, letters
 from server.conclusions.distribution import expected, recipients_of, ruled
 from server.conclusions.items import asked_of, find_item, items_of, names_of, save_item
 from server.conclusions.items import ruled as as_rules_see
@@ -101,6 +101,7 @@ def notice_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
         "editable": NoticeState(row["state"]) in EDITABLE,
         "missing": not_sent_to(w, id, row, ruled(recipients)),
         "recipients": recipients,
+        "letters": letters.tasking_letters(w, id),
     }
 
 
@@ -155,6 +156,14 @@ def notice_routes(door: Office) -> APIRouter:
         return await taken(
             request, id, "extend", form, lambda w: issuing.extend_notice(w, id, form.value.ground, form.value.words), "notice_extended"
         )
+
+    @router.post("/giao-nhiem-vu")
+    async def draft_tasking(request: Request, id: str) -> Response:
+        return await button(request, id, "tasking", lambda w: letters.draft_tasking(w, id), "saved")
+
+    @router.post("/giao-nhiem-vu/{paper}/ky")
+    async def sign_tasking(request: Request, id: str, paper: str) -> Response:
+        return await button(request, id, "tasking", lambda w: letters.sign_tasking(w, id, paper), "tasking_signed")
 
     @router.get("/muc/{item}")
     async def edit_item(request: Request, id: str, item: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, exists, func, or_, select
 
 from moderation import Refusal
-from moderation.case.following import OVER, ItemState
+from moderation.case.following import ItemState
 from server.conclusions.items import items_of, names_of
 from server.conclusions.publishing import is_public
 from server.conclusions.tables import agency_report, conclusion, extension, milestone, notice, progress, publication, referral
@@ -59,8 +59,8 @@ def published_case(w: Work, id: str) -> dict[str, Any]:
 
 
 def is_late(item: RowMapping, today: str) -> bool:
-    """Whether an item is past its date and not done."""
-    return bool(item["due"]) and item["due"] < today and ItemState(item["state"]) not in OVER
+    """Whether an item is past its date and not done. One that was referred waits for somebody else."""
+    return bool(item["due"]) and item["due"] < today and item["state"] == ItemState.OPEN
 
 
 def shown(item: RowMapping, names: dict[str, str]) -> dict[str, Any]:

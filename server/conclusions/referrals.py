@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, select
 from moderation import Refusal
 from moderation.case.following import ItemState
 from moderation.conclusion import Kind
+from server.conclusions import clocks
 from server.conclusions.items import after, items_of, known, move_item
 from server.conclusions.notice_paper import signed_at_once
 from server.conclusions.paper_data import referral_data
@@ -60,7 +61,8 @@ def change_referral(w: Work, id: str, one: str, seen: int, facts: str, request: 
 
 
 def sign_referral(w: Work, id: str, one: str) -> None:
-    """The chair signs the referral, which gets its number and goes out: its items wait for the superior body (raises `Refusal` referral_sent)."""
+    """The chair signs the referral, which gets its number and goes out. What was asked of its items is done so far: they wait for the superior body (raises
+    `Refusal` referral_sent)."""
     found = of_case(w, id, one)
     after(w, id, "sign_paper")
     if found["signed_on"]:
@@ -71,6 +73,7 @@ def sign_referral(w: Work, id: str, one: str) -> None:
         row = w.row(conclusion, item)
         if row["state"] == ItemState.OPEN:
             move_item(w, row, ItemState.REFERRED)
+            clocks.meet(w, "task", item, w.today.isoformat())
         tell(w, row, "referred", to=w.row(body, found["sent_to"])["name"], date=day(w.today))
 
 

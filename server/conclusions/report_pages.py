@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from starlette.datastructures import UploadFile
 
-from server.conclusions import clocks, referrals, reports
+from server.conclusions import clocks, letters, referrals, reports
 from server.conclusions.notice_pages import BLANK, Nothing, bodies_for
 from server.conclusions.sending_pages import held
 from server.conclusions.tables import notice
@@ -62,7 +62,7 @@ def reports_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
     for one in reports.reports_of(w, id):
         agencies.setdefault(one["body"], []).append({**one, "judged": reports.judged(w, one, calendar)})
     mine = {agency for agency in agencies if w.may("report_result", found["unit"], agency)}
-    return "conclusions/reports.html", {**frame, "agencies": agencies, "mine": mine}
+    return "conclusions/reports.html", {**frame, "agencies": agencies, "mine": mine, "own_bodies": w.by.bodies()}
 
 
 def referrals_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
@@ -76,7 +76,8 @@ def referrals_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
     told = referrals.referrals_of(w, id)
     there = {item for one in told for item in one["conclusions"]}
     superior = set(w.db.scalars(select(body.c.id).where(body.c.superior)))
-    context = {"items": {item["id"]: item for item in items}, "referrals": told, "waiting": [item for item in items if item["id"] not in there]}
+    waiting = [item for item in items if item["id"] not in there and item["sent_to"] in superior]
+    context = {"items": {item["id"]: item for item in items}, "referrals": told, "waiting": waiting}
     return "conclusions/referrals.html", {**frame, **context, "bodies": [one for one in bodies_for(w, id) if one[0] in superior]}
 
 
@@ -99,6 +100,18 @@ def report_routes(door: Office) -> APIRouter:
 
         there = f"/van-phong/hoi-nghi/{id}/ket-luan/bao-cao"
         return await door.submit(request, form, do, there, lambda w: reports_view(w, id, agency), done="reported")
+
+    @router.post("/bao-cao/{agency}/van-ban")
+    async def write(request: Request, id: str, agency: str) -> Response:
+        """The report as a paper of the agency; from here one goes to the paper."""
+        form = await read_form(request, Nothing)
+        return await door.submit(
+            request,
+            form,
+            lambda w: letters.write_result(w, id, agency),
+            lambda paper: f"/van-phong/van-ban/{paper}",
+            lambda w: reports_view(w, id, agency),
+        )
 
     @router.get("/kien-nghi-cap-tren")
     async def show_referrals(request: Request, id: str) -> Response:

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from moderation import Refusal
 from moderation.case.following import Group, missing
-from server.conclusions import distribution, publishing
+from server.conclusions import distribution, letters, publishing
 from server.conclusions.distribution import expected, recipients_of, ruled, sent_on
 from server.conclusions.evidence import kept
 from server.conclusions.extracts import extract_text
@@ -131,6 +131,15 @@ def sending_routes(door: Office) -> APIRouter:
             }
 
         return await door.show(request, view)
+
+    @router.get("/noi-nhan/trich.pdf")
+    async def all_extracts(request: Request, id: str) -> Response:
+        """Every extract that goes out as a letter, to print."""
+        return Response(await door.read(request, lambda w: letters.extracts(w, id)), media_type="application/pdf")
+
+    @router.get("/noi-nhan/{one}/trich.pdf")
+    async def one_extract(request: Request, id: str, one: str) -> Response:
+        return Response(await door.read(request, lambda w: letters.extracts(w, id, one)), media_type="application/pdf")
 
     @router.post("/noi-nhan/danh-dau")
     async def mark(request: Request, id: str) -> Response:

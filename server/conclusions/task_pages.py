@@ -113,7 +113,7 @@ def list_view(w: Work, request: Request) -> tuple[str, Context]:
         case "open" | "referred" | "done":
             where.append(conclusion.c.state == chosen)
         case "late":
-            where += [conclusion.c.state.in_(("open", "referred")), conclusion.c.due < today]
+            where += [conclusion.c.state == ItemState.OPEN.value, conclusion.c.due < today]
         case "mine":
             where.append(conclusion.c.lead.in_(own))
     source = conclusion.join(conference, conference.c.id == conclusion.c.conference).outerjoin(body, body.c.id == conclusion.c.lead)

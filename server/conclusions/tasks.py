@@ -139,13 +139,13 @@ def decide_longer(w: Work, id: str, one: str, granted: bool, words: str) -> None
 def overdue_by(w: Work, item: RowMapping) -> int:
     """Working days that an open item is overdue; 0 when it is not."""
     due = clocks.day(item["due"])
-    return late_by(due, w.today, clocks.working_days(w)) if due and ItemState(item["state"]) not in OVER else 0
+    return late_by(due, w.today, clocks.working_days(w)) if due and item["state"] == ItemState.OPEN else 0
 
 
 def draft_urges(w: Work) -> int:
     """For the worker: each item that is overdue gets the draft of a reminder to its lead, once per date that was set for it; gives how many were drafted."""
     today, drafted = w.today.isoformat(), 0
-    found = select(conclusion).where(conclusion.c.state.in_(("open", "referred")), conclusion.c.due < today, conclusion.c.lead.is_not(None))
+    found = select(conclusion).where(conclusion.c.state == ItemState.OPEN.value, conclusion.c.due < today, conclusion.c.lead.is_not(None))
     for item in w.db.execute(found).mappings().all():
         since = w.db.scalar(select(urge.c.id).where(urge.c.conclusion == item["id"], urge.c.drafted_on > item["due"]))
         if since is None:

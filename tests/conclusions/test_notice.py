@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 
+import pikepdf
 import pytest
 from sqlalchemy import func, select
 
@@ -240,3 +242,15 @@ async def test_before_the_conference_there_is_no_conclusion(evening: Evening) ->
     assert "chưa có kết luận" in await evening.page("van-phong", "/van-phong/hoi-nghi/DT-2027-02/ket-luan")
     with pytest.raises(Refusal, match="not_after_conference"):
         evening.did("van-phong", lambda w: issuing.submit(w, "DT-2027-02"))
+
+
+async def test_extracts_that_go_out_as_letters_are_printed_together(issued: Evening) -> None:
+    people = [row for row in issued.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"]]
+    letters = [row for row in people if row["channel"] == "paper"]
+    async with issued.browser("van-phong") as browser:
+        printed, one = await browser.get(f"{HOME}/noi-nhan/trich.pdf"), await browser.get(f"{HOME}/noi-nhan/{letters[0]['id']}/trich.pdf")
+    assert printed.status_code == one.status_code == 200
+    with pikepdf.open(io.BytesIO(printed.content)) as together, pikepdf.open(io.BytesIO(one.content)) as alone:
+        assert len(together.pages) == len(letters) * len(alone.pages) == 13
+    async with issued.browser("kthtdt") as browser:
+        assert (await browser.get(f"{HOME}/noi-nhan/trich.pdf")).status_code == 403

@@ -216,7 +216,7 @@ def test_what_is_beyond_the_authority_goes_to_the_city_and_its_answer_is_kept(ev
     with pytest.raises(Refusal, match="not_allowed"):
         evening.did("van-phong", lambda w: referrals.sign_referral(w, CASE, one))
     evening.did("chu-tich", lambda w: referrals.sign_referral(w, CASE, one), "2027-01-21")
-    assert evening.item("KL-10")["state"] == "referred"
+    assert (evening.item("KL-10")["state"], evening.due("task", item)["met_on"]) == ("referred", "2027-01-21")
     with pytest.raises(Refusal, match="referral_sent"):
         evening.did("van-phong", lambda w: referrals.change_referral(w, CASE, one, 2, "Khác", "Khác"))
     with pytest.raises(Refusal, match="answered_before_sent"):
@@ -257,3 +257,29 @@ def test_the_case_may_be_closed_when_nothing_is_open(evening: Evening) -> None:
         assert not evening.look(lambda w: all_over(one["state"] for one in items_of(w, CASE)))
         evening.did("van-phong", lambda w, i=item: tasks.close_item(w, i["id"], date(2027, 8, 13), "Xong", []))
     assert evening.look(lambda w: all_over(one["state"] for one in items_of(w, CASE)))
+
+
+async def test_the_tasking_letter_is_drawn_up_by_the_office_and_signed_by_the_chair(issued: Evening) -> None:
+    from server.papers import register
+
+    assert (await issued.post("van-phong", f"{HOME}/giao-nhiem-vu")).status_code == 303
+    [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
+    assert (await issued.post("van-phong", f"{HOME}/giao-nhiem-vu/{letter['id']}/ky")).status_code == 422
+    assert (await issued.post("chu-tich", f"{HOME}/giao-nhiem-vu/{letter['id']}/ky")).status_code == 303
+    [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
+    assert (letter["state"], letter["number"]) == ("issued", "01/UBND-VP")
+    assert letter["number"] in await issued.page("kthtdt", HOME)
+
+
+async def test_an_agency_issues_its_written_report(issued: Evening) -> None:
+    from server.papers import register
+
+    path = f"{HOME}/bao-cao/kthtdt/van-ban"
+    assert (await issued.post("kthtdt", path)).status_code == 422
+    ids = issued.report_ids("KL-01", body="kthtdt")
+    issued.did("kthtdt", lambda w: reports.report(w, CASE, ids, date(2027, 1, 27), None, "Đã giao đội thoát nước", []))
+    assert (await issued.post("vhxh", path)).status_code == 422
+    answer = await issued.post("kthtdt", path)
+    [paper] = issued.look(lambda w: register.papers_of(w, CASE, "agency_result_report"))
+    assert answer.headers["location"].startswith(f"/van-phong/van-ban/{paper['id']}")
+    assert (paper["state"], paper["body"]) == ("issued", "kthtdt")
