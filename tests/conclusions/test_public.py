@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from moderation import Refusal
 from server.conclusions import publishing, reports, tasks
 from server.conclusions.petitioners import status_for_petition
+from server.conclusions.tables import milestone, publication
 from server.notifications.tables import message
 from server.petitions.tables import petition
 from tests.conclusions.evening import HOME, Evening
@@ -31,7 +33,7 @@ async def test_D3_the_history_of_an_item_is_public(evening: Evening) -> None:
     item = evening.item("KL-01")["id"]
     evening.did("van-phong", lambda w: tasks.add_milestone(w, item, "Nạo vét 100 m đầu", date(2027, 2, 1)))
     evening.issue("2027-01-27")
-    step = evening.look(lambda w: tasks.rows_of(w, tasks.milestone, item))[0]["id"]
+    step = evening.look(lambda w: tasks.rows_of(w, milestone, item))[0]["id"]
     evening.did("kthtdt", lambda w: tasks.reach_milestone(w, item, step, date(2027, 2, 1), []), "2027-02-01")
     evening.did("kthtdt", lambda w: tasks.note(w, item, "Việc nội bộ, ông Nguyễn Văn A vắng", [], False))
     evening.did("kthtdt", lambda w: tasks.note(w, item, "Đã nạo vét 60%", [], True))
@@ -60,7 +62,7 @@ def test_the_law_wants_the_results_within_ten_days(evening: Evening) -> None:
     with pytest.raises(Refusal, match="day_to_come"):
         evening.did("van-phong", lambda w: publishing.publish(w, CASE, "web", day, "", []))
     for channel in ("web", "posted", "heads"):
-        evening.did("van-phong", lambda w, c=channel: publishing.publish(w, CASE, c, day, "", []), day)
+        evening.did("van-phong", partial(publishing.publish, id=CASE, channel=channel, on=day, address="", files=[]), day)
     due = evening.due("publication")
     assert (due["met_on"], due["met_on"] <= due["due"]) == (day.isoformat(), told["expected_on_time"])
 
@@ -70,7 +72,7 @@ async def test_published_results_are_public_before_the_notice(evening: Evening) 
     answer = await evening.post("van-phong", f"{HOME}/cong-bo", {"channel": "web", "on": "2027-01-22", "address": "Trang thông tin phường"})
     assert answer.status_code == 303
     assert "thông báo kết luận sẽ được ban hành sau" in await evening.page("", PAGE)
-    one = evening.look(lambda w: w.db.scalar(select(publishing.publication.c.id)))
+    one = evening.look(lambda w: w.db.scalar(select(publication.c.id)))
     assert (await evening.post("van-phong", f"{HOME}/cong-bo/{one}/bo", {"why": "Ghi nhầm"})).status_code == 303
     assert evening.due("publication")["met_on"] is None
     await evening.page("", PAGE, 404)

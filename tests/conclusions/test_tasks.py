@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from server.conclusions.supervision import change_finding, findings_of, write_fi
 from server.conclusions.tables import extension, finding, milestone, progress, referral, supervision, urge
 from server.i18n import t
 from server.notifications.tables import message
+from server.office.work import Work
 from tests.conclusions.evening import HOME, Evening
 from tests.office.ward import CASE
 
@@ -36,26 +39,23 @@ def test_D10_2_the_agencies_of_the_example_report_as_it_expects(issued: Evening)
         ids = issued.report_ids(*told["covers"], body=told["agency"]) if told["agency"] != "nuoc" else []
         for part in ("to_chair_on", "to_petitioner_on"):
             if told[part]:
-                issued.did(
-                    "van-phong",
-                    lambda w, p=part, i=ids, s=told: reports.report(w, CASE, i, **both(p, s[p]), text="Đã tiếp nhận", files=[]),
-                    told[part],
-                )
+                issued.did("van-phong", reported(ids, part, told[part]), told[part])
     issued.ward.at("2027-03-01")
     calendar = issued.look(working_days)
     for told in expected:
         rows = [row for row in issued.look(lambda w: reports.reports_of(w, CASE)) if row["body"] == told["agency"] and row["code"] in told["covers"]]
         for row in rows:
-            judged = issued.look(lambda w, r=row: reports.judged(w, r, calendar))
+            judged = issued.look(partial(reports.judged, row=row, calendar=calendar))
             assert row["due"] == issued.ward.example["expected_deadlines"]["agency_report_due"].isoformat()
             assert judged.on_time == told["expected_on_time"], row["code"]
             assert said(judged) == told.get("expected_reason", "")
         assert len(rows) == len(told["covers"])
 
 
-def both(part: str, on: date) -> dict[str, date | None]:
-    """One of the two dates."""
-    return {"to_chair_on": None, "to_petitioner_on": None} | {part: on}
+def reported(ids: list[str], part: str, on: date) -> Callable[[Work], None]:
+    """One of the two reports, on this day."""
+    chair, petitioner = (on if part == name else None for name in ("to_chair_on", "to_petitioner_on"))
+    return lambda w: reports.report(w, CASE, ids, chair, petitioner, "Đã tiếp nhận", [])
 
 
 async def test_D10_2_one_part_missing_on_day_eight_makes_the_item_late(issued: Evening) -> None:
@@ -255,7 +255,7 @@ def test_the_case_may_be_closed_when_nothing_is_open(evening: Evening) -> None:
     evening.ward.at("2027-08-13")
     for item in evening.look(lambda w: items_of(w, CASE)):
         assert not evening.look(lambda w: all_over(one["state"] for one in items_of(w, CASE)))
-        evening.did("van-phong", lambda w, i=item: tasks.close_item(w, i["id"], date(2027, 8, 13), "Xong", []))
+        evening.did("van-phong", partial(tasks.close_item, id=item["id"], on=date(2027, 8, 13), result="Xong", files=[]))
     assert evening.look(lambda w: all_over(one["state"] for one in items_of(w, CASE)))
 
 
