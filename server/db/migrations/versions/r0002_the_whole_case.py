@@ -467,6 +467,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_conference_stage"), ["stage"], unique=False)
         batch_op.create_index(batch_op.f("ix_conference_unit"), ["unit"], unique=False)
     op.create_table(
+        "announcement",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conference", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference"],
+            ["conference.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("announcement", schema=None) as batch_op:
+        batch_op.create_index("announcement_once", ["conference", "edition", "channel", "published_at"], unique=True)
+        batch_op.create_index(batch_op.f("ix_announcement_conference"), ["conference"], unique=False)
+    op.create_table(
         "chair",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("conference", sa.Text(), nullable=False),
@@ -648,6 +668,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("forecast", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_forecast_conference"), ["conference"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conference", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("petition", sa.Text(), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("residence", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("coming_by", sa.Text(), nullable=False),
+        sa.Column("wants_to_speak", sa.Boolean(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body"],
+            ["body.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["conference"],
+            ["conference.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_conference"), ["conference"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_token_hash"), ["token_hash"], unique=False)
     op.create_table(
         "notice",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1344,6 +1400,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_paper_conference"))
     op.drop_table("paper")
     op.drop_table("notice")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_token_hash"))
+        batch_op.drop_index(batch_op.f("ix_invitation_conference"))
+    op.drop_table("invitation")
     with op.batch_alter_table("forecast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forecast_conference"))
     op.drop_table("forecast")
@@ -1372,6 +1432,10 @@ def downgrade() -> None:
     with op.batch_alter_table("chair", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chair_conference"))
     op.drop_table("chair")
+    with op.batch_alter_table("announcement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcement_conference"))
+        batch_op.drop_index("announcement_once")
+    op.drop_table("announcement")
     with op.batch_alter_table("conference", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_conference_unit"))
         batch_op.drop_index(batch_op.f("ix_conference_stage"))
