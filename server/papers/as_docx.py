@@ -22,9 +22,10 @@ from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph as Line
 from docx.text.run import Run
 
+from server.papers.as_pdf import png
 from server.papers.measures import MOTTO, NATION, PARTY, measures
 from server.papers.ooxml import bookmark, border, boxed, columns, field, made, repeat_head, rows, rule, set_widths, tight, whole_rows
-from server.papers.paper import FILL, Annex, Block, Break, Code, Header, Paper, Paragraph, Section, Signature, Signing, Table, spans, visible
+from server.papers.paper import FILL, Annex, Block, Break, Code, Drawing, Header, Paper, Paragraph, Section, Signature, Signing, Table, spans, visible
 
 __all__ = ["bookmark", "render_docx"]
 
@@ -239,6 +240,8 @@ class _Writer:
                 self.item(block)
             case Code():
                 self.code(block)
+            case Drawing():
+                self.drawing(block)
             case Break(how="page"):
                 self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
             case Break():
@@ -334,6 +337,11 @@ class _Writer:
         left[0].paragraphs[0].add_run().add_picture(picture, width=Mm(26))
         self.text(right[0].paragraphs[0], code.caption)
         self.text(right[0].add_paragraph(), code.link, 10)
+
+    def drawing(self, drawing: Drawing) -> None:
+        """A drawing as a picture, with its sentence for who does not see it."""
+        picture = self.word.add_paragraph().add_run().add_picture(io.BytesIO(png(drawing, self.wide)), width=Mm(self.wide))
+        picture._inline.docPr.set("descr", visible(drawing.about))
 
     # --- the foot ---------------------------------------------------------------------------------------------------------
 

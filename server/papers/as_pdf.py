@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import typst
 
 from server.papers.letters import FONTS, drawable
 from server.papers.measures import MOTTO, NATION, PARTY, measures
-from server.papers.paper import Code, Paper, visible
+from server.papers.paper import Code, Drawing, Paper, visible
 
 LAYOUT = Path(__file__).with_name("layout.typ")
 
@@ -35,8 +36,7 @@ def render_pdf(papers: Paper | Sequence[Paper], dated: date = date(2026, 1, 1)) 
     made = typst.compile(
         LAYOUT,
         format="pdf",
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"papers": orjson.dumps(given).decode()},
         pdf_standards="a-2b",
         timestamp=datetime(dated.year, dated.month, dated.day, tzinfo=UTC),
@@ -45,12 +45,20 @@ def render_pdf(papers: Paper | Sequence[Paper], dated: date = date(2026, 1, 1)) 
     return made
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    """Our typeface and no other, read once."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
 def _plain(value: Any) -> Any:
     """The value as JSON holds it, with every text as it can be drawn."""
     if isinstance(value, str):
         return drawable(visible(value))
     if isinstance(value, Code):
         return {"picture": qr(value.link), "link": _plain(value.link), "caption": _plain(value.caption)}
+    if isinstance(value, Drawing):
+        return {"drawing": value.svg, "about": _plain(value.about)}
     if is_dataclass(value):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple | list):
@@ -63,6 +71,14 @@ def qr(link: str) -> str:
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, omitsize=True)
     return out.getvalue().decode()
+
+
+def png(drawing: Drawing, width_mm: float) -> bytes:
+    """A drawing as a picture, for files that hold no SVG."""
+    source = f'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg", width: {width_mm:g}mm)'
+    made = typst.compile(source.encode(), format="png", ppi=200.0, font_paths=_fonts(), sys_inputs={"svg": drawing.svg})
+    assert isinstance(made, bytes)
+    return made
 
 
 def _dashed(named: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 `## I. Heading` and `### 1. Heading` begin sections, `# Title` an annex. Paragraphs may begin with a bold label (`**Chủ trì:** …`) or with a word between colons
 that says its form (`:centre:`, `:loud:`, `:plain:`, `:under:`). `> …` is a legal basis, `- …` and `1. …` are lists, tables have their relative widths from the
-dashes under their heads. `---` is where somebody cuts, `***` a new page, `:code: ADDRESS | sentence` a QR code, `....` dots to write on.
+dashes under their heads. `---` is where somebody cuts, `***` a new page, `:code: ADDRESS | sentence` a QR code, `:drawing: SVG | sentence` a
+drawing, `....` dots to write on.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from server.papers.measures import TEXT_BLOCK
-from server.papers.paper import BOLD, PLAIN, Annex, Block, Break, Code, Paragraph, Row, Section, Table
+from server.papers.paper import BOLD, PLAIN, Annex, Block, Break, Code, Drawing, Paragraph, Row, Section, Table
 from server.papers.sandbox import Fault, Filled, literal
 
 _MARKDOWN = MarkdownIt("zero").enable(["heading", "list", "table", "hr", "blockquote", "emphasis", "newline", "escape"])
@@ -115,6 +117,10 @@ class _Reader:
             link, _, caption = self.filled.resolve(said[word.end() :]).partition(" | ")
             self.parts.add(Code(link.strip(), caption.strip()))
             return
+        if word and word[1] == "drawing":
+            svg, _, about = self.filled.resolve(said[word.end() :]).partition(" | ")
+            self.parts.add(Drawing(drawn(svg.strip()), about.strip()))
+            return
         if word and word[1] in FORMS:
             (form, indent), said = FORMS[word[1]], said[word.end() :]
         label = ""
@@ -151,6 +157,17 @@ class _Reader:
         widths = [round(TEXT_BLOCK * one / total) for one in dashes[:columns]]
         widths[-1] += round(TEXT_BLOCK) - sum(widths)
         return tuple(widths)
+
+
+def drawn(svg: str) -> str:
+    """A drawing that can be set: one whole SVG without declarations (raises `Fault`)."""
+    try:
+        whole = "<!" not in svg and ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    except ElementTree.ParseError:
+        whole = False
+    if not whole:
+        raise Fault(0, "không phải hình vẽ SVG")
+    return svg
 
 
 def _plain(children: list[Token]) -> Iterator[str]:

@@ -15,7 +15,7 @@ System = Literal["state", "party"]
 """Whose form a paper has: that of Nghị định 30/2020 or that of the Party. One paper has one."""
 
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\ue000-\uf8ff\U000f0000-\U0010ffff]"
 )
 """Characters that steer the text around them, are not seen, that XML cannot hold, or that mean nothing to others (private use)."""
@@ -108,7 +108,15 @@ class Code:
     caption: str
 
 
-Block = Paragraph | Table | Break | Code
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing as SVG, as wide as the text, with the sentence for who does not see it."""
+
+    svg: str
+    about: str
+
+
+Block = Paragraph | Table | Break | Code | Drawing
 
 
 @dataclass(frozen=True, slots=True)
