@@ -54,7 +54,17 @@ def postbox() -> Iterator[Postbox]:
     controller.stop()
 
 
+FROM = "Phường Bến Sông <doithoai@bensong.example>"
+
+
 @pytest.fixture
-async def ward(tmp_path: Path, database_url: str, postbox: Postbox) -> AsyncIterator[Ward]:
-    async with open_ward(tmp_path, database_url, mail_url=postbox.url, mail_from="Phường Bến Sông <doithoai@bensong.example>") as opened:
+async def ward(tmp_path: Path, postbox: Postbox) -> AsyncIterator[Ward]:
+    async with open_ward(tmp_path, mail_url=postbox.url, mail_from=FROM) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def either_ward(tmp_path: Path, database_url: str, postbox: Postbox) -> AsyncIterator[Ward]:
+    """On SQLite and on PostgreSQL."""
+    async with open_ward(tmp_path, database_url, mail_url=postbox.url, mail_from=FROM) as opened:
         yield opened

@@ -48,8 +48,8 @@ async def test_each_occasion_is_told_once_and_the_chair_hears_of_what_stays_late
         ("2027-01-11", [(owner, soon), (owner, today), (owner, late), ("ubnd", "Quá hạn, đề nghị chỉ đạo")]),
     ):
         ward.at(day)
-        remind_once(ward.parts.engine)
-        remind_once(ward.parts.engine)
+        remind_once(ward.engine)
+        remind_once(ward.engine)
         assert told(ward) == sorted(expected), day
 
 
@@ -58,7 +58,7 @@ async def test_what_was_done_is_not_reminded_of(ward: Ward) -> None:
     with ward.work() as w:
         meet(w, "answer", "s1", "2027-01-05")
     ward.at("2027-01-08")
-    assert remind_once(ward.parts.engine) == 0
+    assert remind_once(ward.engine) == 0
     assert told(ward) == []
 
 
@@ -69,7 +69,7 @@ async def test_D13_2_an_item_overdue_by_a_day_gets_the_draft_of_an_urging_once(w
               due="2027-02-26", state="open")  # fmt: skip
     for day, drafts in (("2027-02-26", 0), ("2027-02-27", 1), ("2027-03-01", 1)):
         ward.at(day)
-        remind_once(ward.parts.engine)
+        remind_once(ward.engine)
         with ward.work() as w:
             assert [row.state for row in w.db.execute(select(urge.c.state))] == ["draft"] * drafts, day
     assert ("kthtdt", "Quá hạn") not in told(ward)
@@ -78,11 +78,11 @@ async def test_D13_2_an_item_overdue_by_a_day_gets_the_draft_of_an_urging_once(w
 
 async def test_the_worker_reminds_and_sends(ward: Ward, postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
     due(ward, "2026-12-16")
-    assert work_once(ward.parts.engine, ward.parts.settings) == (1, 1)
+    assert work_once(ward.engine, ward.settings) == (1, 1)
     assert postbox.mails[0]["Subject"].startswith("Sắp đến hạn")
-    monkeypatch.setenv("DOITHOAI_DATABASE", ward.parts.settings.database.replace("+psycopg", ""))
+    monkeypatch.setenv("DOITHOAI_DATABASE", ward.settings.database.replace("+psycopg", ""))
     monkeypatch.setenv("DOITHOAI_MAIL_URL", postbox.url)
-    again = CliRunner().invoke(commands, ["worker", "--once", "--data", str(ward.parts.settings.data_dir)])
+    again = CliRunner().invoke(commands, ["worker", "--once", "--data", str(ward.settings.data_dir)])
     assert again.exit_code == 0 and "đã gửi thử 0 thư" in again.output
     assert len(postbox.mails) == 1
 

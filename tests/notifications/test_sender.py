@@ -35,7 +35,7 @@ def states(ward: Ward) -> dict[str, str]:
 
 
 def senders(ward: Ward) -> Sender:
-    return sender(ward.parts.engine, ward.parts.settings)
+    return sender(ward.engine, ward.settings)
 
 
 async def test_a_message_arrives_with_its_text_first_and_what_comes_with_it(ward: Ward, postbox: Postbox) -> None:
@@ -151,7 +151,8 @@ def test_a_server_that_hangs_up_after_the_message_is_uncertain_and_before_it_is_
             thread.join()
 
 
-async def test_two_senders_at_once_send_each_message_once(ward: Ward, postbox: Postbox) -> None:
+async def test_two_senders_at_once_send_each_message_once(either_ward: Ward, postbox: Postbox) -> None:
+    ward = either_ward
     for number in range(20):
         queued(ward, f"k{number}")
     with ThreadPoolExecutor(3) as pool:
