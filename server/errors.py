@@ -43,6 +43,7 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "not_public": 404,
     "person_unknown": 404,
+    "petition_unknown": 404,
     "seat_unknown": 404,
     "file_unknown": 404,
     "paper_kind_unknown": 404,

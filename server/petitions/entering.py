@@ -58,11 +58,7 @@ def enter(w: Work, found: RowMapping, entry: Entry, keys: Keys, store: Store, *,
     """Takes a petition of a conference in and gives its id. Who enters it is whoever works; the public form has nobody. Raises `Refusal` with the field."""
     keyed_by = "" if entry.source == "web_form" else w.by.account
     kept_source(entry.source, keyed_by, entry.source_detail)
-    declared(entry.declared)
-    phone, email = _reached_by(entry)
-    _known(entry, w.today)
-    if entry.wants_to_speak:
-        may_ask_to_speak(entry.sender)
+    phone, email = examine(entry, w.today)
     if entry.code and w.db.scalar(select(petition.c.id).where(petition.c.tracking_hash == hashed(keys, entry.code))) is not None:
         raise Refusal("tracking_code_taken", field="code")
     sender, number = entry.sender, next_number(w, found["id"])
@@ -90,6 +86,15 @@ def enter(w: Work, found: RowMapping, entry: Entry, keys: Keys, store: Store, *,
     reindex(w, id, found["unit"])
     tell_sender(w, id, "received")
     return id
+
+
+def examine(entry: Entry, today: date) -> tuple[str, str]:
+    """Everything that can be said of an entry by itself (raises `Refusal` with its field); gives telephone number in E.164 and e-mail address."""
+    declared(entry.declared)
+    _known(entry, today)
+    if entry.wants_to_speak:
+        may_ask_to_speak(entry.sender)
+    return _reached_by(entry)
 
 
 def next_number(w: Work, conference_id: str) -> int:

@@ -89,9 +89,12 @@ class SlipForm(PetitionFields):
 
 async def checked_files(files: Sequence[UploadFile]) -> tuple[Checked, ...]:
     """Reads and checks what was attached (raises `Refusal` at the field `files`)."""
+    read = []
+    for file in files:
+        read.append((file.filename or "", await file.read(LARGEST + 1)))
+        await file.close()
     if len(files) > MOST_FILES:
         raise Refusal("too_many_files", field="files", limit=MOST_FILES)
-    read = [(file.filename or "", await file.read(LARGEST + 1)) for file in files]
 
     def check() -> tuple[Checked, ...]:
         try:

@@ -60,7 +60,7 @@ class Filter:
 
 
 COLUMNS = (
-    petition.c.id, petition.c.conference, petition.c.code, petition.c.state, petition.c.field, petition.c.shown_as, petition.c.summary, petition.c.content,
+    petition.c.id, petition.c.conference, petition.c.code, petition.c.state, petition.c.field, petition.c.shown_as, petition.c.summary, petition.c.content, petition.c.request,
     petition.c.source, petition.c.received_on, petition.c.lead, petition.c.answer_due, petition.c.kind, petition.c.withheld, petition.c.merged_into,
     petition.c.wants_to_speak,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -20,7 +21,7 @@ from server.accounts.keys import Keys
 from server.files.store import Store
 from server.i18n import t
 from server.office.work import Work
-from server.petitions.entering import Entry, enter
+from server.petitions.entering import Entry, enter, examine
 from server.petitions.petition_form import SlipForm
 from server.settings import Language
 
@@ -106,7 +107,7 @@ def cells(content: bytes) -> list[list[str]]:
     return rows
 
 
-def read(content: bytes, language: Language) -> Sheet:
+def read(content: bytes, language: Language, today: date) -> Sheet:
     """Reads a table (raises `Refusal` file_unreadable, table_too_long, table_without_rows, table_without_columns)."""
     rows = cells(content)
     head = next((place for place, row in enumerate(rows[:10]) if len(_columns(row)) >= len(NEEDED)), None)
@@ -119,22 +120,19 @@ def read(content: bytes, language: Language) -> Sheet:
     sheet = Sheet()
     for number, row in enumerate(rows[head + 1 :], start=head + 2):
         if any(row):
-            sheet.rows.append(_row(number, {column: row[place] if place < len(row) else "" for place, column in columns.items()}, language))
+            sheet.rows.append(_row(number, {column: row[place] if place < len(row) else "" for place, column in columns.items()}, language, today))
     if not sheet.rows:
         raise Refusal("table_without_rows", field="file")
     return sheet
 
 
 def take(w: Work, found: RowMapping, sheet: Sheet, keys: Keys, store: Store, keyed_for: str | None) -> int:
-    """Takes every row in; one that is refused names itself and nothing is taken (raises `Refusal` table_row_refused)."""
+    """Takes every row in, or none (raises `Refusal` table_unfit)."""
     if not sheet.fit:
         raise Refusal("table_unfit", field="file")
     for row in sheet.rows:
         assert row.entry is not None
-        try:
-            enter(w, found, row.entry, keys, store, keyed_for=keyed_for)
-        except Refusal as refusal:
-            raise Refusal("table_row_refused", row=row.number, reason=t("vi", f"refusal.{refusal.code}", **refusal.details)) from None
+        enter(w, found, row.entry, keys, store, keyed_for=keyed_for)
     return len(sheet.rows)
 
 
@@ -149,7 +147,7 @@ def _columns(row: Sequence[str]) -> dict[int, str]:
     return found
 
 
-def _row(number: int, given: Mapping[str, str], language: Language) -> Row:
+def _row(number: int, given: Mapping[str, str], language: Language, today: date) -> Row:
     values: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
     fields = {fold(t("vi", f"petition.field.{code}")): code for code in FIELDS}
@@ -160,11 +158,11 @@ def _row(number: int, given: Mapping[str, str], language: Language) -> Row:
             if cell and fold(cell) not in fields:
                 faults.append((heading("field"), t(language, "refusal.choice_unknown")))
             values[column] = fields.get(fold(cell), "khac")
+        elif column == "phone" and cell.isdecimal() and len(cell) == 9:
+            values[column] = f"0{cell}"  # a spreadsheet took it for a number
         elif cell:
             values[column] = cell
     values["source"] = "on_behalf" if values.get("source_detail") else "table"
-    if not values.get("declared"):
-        faults.append((heading("declared"), t(language, "refusal.declaration_needed")))
     try:
         form = SlipForm.model_validate(values)
     except ValidationError as error:
@@ -179,7 +177,13 @@ def _row(number: int, given: Mapping[str, str], language: Language) -> Row:
                 )
             )
         return Row(number, given.get("name", "")[:120], given.get("content", "")[:200], None, tuple(faults))
-    return Row(number, form.name, form.content[:200], None if faults else form.entry("", ()), tuple(faults))
+    entry = form.entry("", ())
+    try:
+        examine(entry, today)
+    except Refusal as refusal:
+        column = str(refusal.details.get("field", ""))
+        faults.append((heading(column) if column in COLUMNS else column, t(language, f"refusal.{refusal.code}", **refusal.details)))
+    return Row(number, form.name, form.content[:200], None if faults else entry, tuple(faults))
 
 
 def _workbook(content: bytes) -> Iterable[Sequence[object]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from starlette.datastructures import UploadFile
 
 from moderation import Refusal
+from server.clock import today
 from server.conferences.queries import case, case_frame
 from server.errors import language_of
 from server.files.checked import LARGEST, checked_table
@@ -62,11 +63,12 @@ def table_routes(door: Office) -> APIRouter:
         if form.ok:
             file = form.value.file
             name, content = file.filename or "", await file.read(LARGEST + 1)
+            await file.close()
             language = language_of(request)
 
             def parse() -> tuple[str, Sheet]:
                 kept = checked_table(name, content)
-                return kept.name, read(kept.content, language)
+                return kept.name, read(kept.content, language, today())
 
             try:
                 name, parsed = await to_thread.run_sync(parse)
@@ -93,7 +95,7 @@ def table_routes(door: Office) -> APIRouter:
         row = w.row(petition_table, table)
         if row["conference"] != id:
             raise Refusal("not_found")
-        sheet = read(door.files.get(row["sha256"]), language_of(request))
+        sheet = read(door.files.get(row["sha256"]), language_of(request), w.today)
         return "petitions/preview.html", {**case_frame(w, found), "table": row, "rows": sheet.rows[:SHOWN], "more": max(0, len(sheet.rows) - SHOWN)}
 
     @router.get(f"{at}/{{table}}")
@@ -109,7 +111,9 @@ def table_routes(door: Office) -> APIRouter:
             row = w.row(petition_table, table)
             if row["conference"] != id or row["taken_at"]:
                 raise Refusal("table_taken")
-            count = take(w, found, read(door.files.get(row["sha256"]), "vi"), door.keys, door.files, next((post.body for post in w.by.posts), None))
+            count = take(
+                w, found, read(door.files.get(row["sha256"]), "vi", w.today), door.keys, door.files, next((post.body for post in w.by.posts), None)
+            )
             w.change(petition_table, table, taken_at=w.now)
             return count
 
