@@ -13,7 +13,7 @@ from moderation.conclusion import Kind, Outcome
 from moderation.minutes import Line
 from moderation.queue import Motive
 from server.conclusions import clocks
-from server.conclusions.items import drop_item, items_of, notice_of, reopen_draft
+from server.conclusions.items import drop_item, find_again, items_of, notice_of, reopen_draft
 from server.conclusions.petitioners import petitions_by_code
 from server.conclusions.tables import asked, conclusion, notice
 from server.conferences.tables import chair, conference
@@ -104,6 +104,7 @@ def add_item(w: Work, id: str, state: Conference, place: int, outcome: Outcome, 
                 shares=[], state=begins(outcome.kind, outcome.lead).value, origin={**values, "about": list(outcome.about)}, **values)  # fmt: skip
     note_asked(w, id, state, row, outcome.about)
     clocks.task(w, w.row(conclusion, row))
+    find_again(w, row)
     return True
 
 
@@ -123,6 +124,7 @@ def change_item(w: Work, state: Conference, place: int, outcome: Outcome, row: R
     changed = w.change(conclusion, row["id"], place=place, origin={**values, "about": about}, **new)
     if changed:
         clocks.task(w, w.row(conclusion, row["id"]))
+        find_again(w, row["id"])
     return changed
 
 

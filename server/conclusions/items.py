@@ -16,6 +16,7 @@ from server.conclusions.tables import agency_report, asked, conclusion, mileston
 from server.conferences.tables import conference
 from server.office.work import Work
 from server.organisation.tables import body
+from server.search.search import forget, index
 
 AFTER = (Stage.AWAITING_NOTICE, Stage.ISSUED, Stage.CARRIED_OUT)
 """The stages in which what follows a conference is worked on."""
@@ -103,6 +104,16 @@ def known(w: Work, *ids: str | None) -> None:
             raise Refusal("body_unknown", body=id[:40])
 
 
+def find_again(w: Work, id: str) -> None:
+    """Keeps an item findable by its words as they now are."""
+    item = w.row(conclusion, id)
+    names = names_of(w)
+    case = w.db.execute(select(conference.c.unit, conference.c.title).where(conference.c.id == item["conference"])).one()
+    texts = (item["opinion"], item["result"], *(names.get(one, "") for one in bodies_of(item)), case.title)
+    index(w, kind="conclusion", subject=id, conference=item["conference"], unit=case.unit, title=f"{item['code']} · {item['text']}",
+          path=f"/van-phong/nhiem-vu/{id}", texts=texts)  # fmt: skip
+
+
 def save_item(w: Work, id: str, seen: int, **values: Any) -> str:
     """Changes an item of the draft: kind, text, opinion, lead, coordinating, shares, due, sent_to; gives its conference. Raises `Refusal` notice_is_signed, stale_page,
     body_unknown, outcome_needs_agency, outcome_needs_due, outcome_needs_receiver."""
@@ -122,6 +133,7 @@ def save_item(w: Work, id: str, seen: int, **values: Any) -> str:
     if w.change(conclusion, id, seen=seen, **values):
         reopen_draft(w, found)
         clocks.task(w, w.row(conclusion, id))
+        find_again(w, id)
     return str(item["conference"])
 
 
@@ -132,4 +144,5 @@ def drop_item(w: Work, id: str) -> None:
             w.drop(table, row)
             clocks.forget(w, row)
     clocks.forget(w, id)
+    forget(w, "conclusion", id)
     w.drop(conclusion, id)

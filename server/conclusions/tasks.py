@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, select
 from moderation import Refusal
 from moderation.case.following import OVER, ItemState, late_by, longer
 from server.conclusions import clocks
-from server.conclusions.items import bodies_of, find_item, move_item
+from server.conclusions.items import bodies_of, find_again, find_item, move_item
 from server.conclusions.petitioners import tell
 from server.conclusions.reports import Kept
 from server.conclusions.tables import conclusion, extension, milestone, progress, urge
@@ -93,6 +93,7 @@ def close_item(w: Work, id: str, on: date, result: str, files: Kept) -> None:
     move_item(w, item, ItemState.DONE, done_on=on.isoformat(), result=result)
     write(w, item, "closed", result, files, public=False)
     clocks.task(w, w.row(conclusion, id))
+    find_again(w, id)
     tell(w, item, "done", date=shown(on))
 
 
@@ -156,8 +157,16 @@ def draft_urges(w: Work) -> int:
 
 def draft_urge(w: Work, item: RowMapping) -> str:
     """The draft of a reminder on an item."""
-    late = f"{overdue_by(w, item):02}"
-    text = t("vi", "urge.text", lead=w.row(body, item["lead"])["name"], code=item["code"], text=item["text"], due=shown(item["due"]), days=late)
+    days = overdue_by(w, item)
+    text = t(
+        "vi",
+        "urge.text" if days else "urge.text_before",
+        lead=w.row(body, item["lead"])["name"],
+        code=item["code"],
+        text=item["text"],
+        due=shown(item["due"]),
+        days=f"{days:02}",
+    )
     return w.add(
         urge,
         conference=item["conference"],

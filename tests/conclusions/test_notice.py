@@ -20,6 +20,7 @@ from server.conclusions.tables import asked
 from server.notifications.tables import message
 from server.office.tables import history
 from server.petitions.tables import petition
+from server.search.search import find
 from tests.conclusions.conftest import closed_room
 from tests.conclusions.evening import HOME, Evening
 from tests.office.ward import CASE
@@ -254,3 +255,12 @@ async def test_extracts_that_go_out_as_letters_are_printed_together(issued: Even
         assert len(together.pages) == len(letters) * len(alone.pages) == 13
     async with issued.browser("kthtdt") as browser:
         assert (await browser.get(f"{HOME}/noi-nhan/trich.pdf")).status_code == 403
+
+
+def test_an_item_is_found_by_its_words_without_their_marks(evening: Evening) -> None:
+    [found] = evening.did("van-phong", lambda w: find(w, "nao vet cong ngo 12", kinds=("conclusion",)))[0]
+    assert found.title.startswith("KL-01") and found.path == f"/van-phong/nhiem-vu/{evening.item('KL-01')['id']}"
+    item = evening.item("KL-01")
+    evening.did("van-phong", lambda w: save_item(w, item["id"], item["version"], text="Lát lại mặt đường", opinion=""))
+    assert evening.did("van-phong", lambda w: find(w, "nao vet cong ngo 12", kinds=("conclusion",)))[1] == 0
+    assert evening.did("van-phong", lambda w: find(w, "lat lai mat duong"))[1] == 1
