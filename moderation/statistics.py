@@ -52,8 +52,8 @@ def statistics(c: Conference) -> dict[str, int]:
 def times(c: Conference) -> dict[str, int]:
     """Speaking and waiting by channel, and who was there. Seconds are whole; turns are those of `Conference.turns`, waiting is counted for their statements alone.
 
-    Names: `turns_<channel>`, `speaking_<channel>` (seconds the clock ran), `statements_<channel>`, `waiting_<channel>` (seconds from the request to the floor, one
-    request after the other), `present_<channel>`: heads in the halls as they were reported, online who joined, by telephone who is on the list.
+    Names: `turns_<channel>`, `speaking_<channel>` (seconds the clock ran), `statements_<channel>`, `waiting_<channel>` (seconds from the request, or from the
+    opening where it came before, to the floor; summed up), `present_<channel>`: heads in the halls as they were reported, online who joined, by telephone who is on the list.
     """
     figures = {f"{name}_{channel}": 0 for channel in Channel for name in ("turns", "speaking", "statements", "waiting", "present")}
     for speech in c.turns():
@@ -62,7 +62,8 @@ def times(c: Conference) -> dict[str, int]:
         figures[f"speaking_{entry.channel}"] += speech.clock.used // 1_000
         if speech.motive is Motive.STATEMENT:
             figures[f"statements_{entry.channel}"] += 1
-            figures[f"waiting_{entry.channel}"] += max(0, speech.started_at - entry.since) // 1_000
+            asked = max(entry.since, c.agenda.opened_at or 0)
+            figures[f"waiting_{entry.channel}"] += max(0, speech.started_at - asked) // 1_000
     kinds = {venue.id: venue.kind for venue in c.plan.venues}
     for venue in c.venues.values():
         figures[f"present_{Channel.HALL if kinds[venue.id] == 'main' else Channel.VENUE}"] += venue.count or 0

@@ -20,7 +20,7 @@ def text_of(content: bytes) -> list[str]:
             return ["".join(_page(page)) for page in pdf.pages]
     except pikepdf.PasswordError:
         raise Refusal("pdf_locked") from None
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, ValueError, TypeError, KeyError, AttributeError):
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
         raise Refusal("pdf_unreadable") from None
 
 

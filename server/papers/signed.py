@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 import pikepdf
 
@@ -38,12 +39,22 @@ def _bare(text: str) -> str:
 
 
 def _has_signature(pdf: pikepdf.Pdf) -> bool:
-    return any(isinstance(one, pikepdf.Dictionary) and "/ByteRange" in one and "/Contents" in one for one in pdf.objects)
+    return any("/ByteRange" in one and "/Contents" in one for one in _dictionaries(pdf))
 
 
 def _active(pdf: pikepdf.Pdf) -> bool:
-    return any(
-        not ACTIVE.isdisjoint(one.keys()) or str(one.get("/S", "")) in ACTIVE
-        for one in pdf.objects
-        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream)
-    )
+    return any(not ACTIVE.isdisjoint(one.keys()) or str(one.get("/S", "")) in ACTIVE for one in _dictionaries(pdf))
+
+
+def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Every dictionary in the file, those inside others too."""
+    waiting = [pdf.trailer, *pdf.objects]
+    while waiting:
+        one = waiting.pop()
+        inner: Iterable[pikepdf.Object] = ()
+        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            yield one
+            inner = [value for _, value in one.items()]
+        elif isinstance(one, pikepdf.Array):
+            inner = list(one)
+        waiting += [value for value in inner if isinstance(value, pikepdf.Object) and not value.is_indirect]

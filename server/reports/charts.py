@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 
 from server.papers.paper import visible
 
-WIDTH, LABEL, AMOUNT = 720, 210, 70
+WIDTH, LABEL, AMOUNT = 720, 220, 120
 """Whole width, and what the labels and the numbers at the ends of the bars take of it."""
-BAR, GAP, LEGEND = 24, 12, 26
+BAR, GAP, LEGEND, TITLE = 24, 14, 26, 34
 FONT = 'font-family="Be Vietnam Pro, Tinos, sans-serif"'
 
 FILLS = ("#0b4a75", "#7fb2d6", "hatch", "#c9bfae", "dots", "#5b544b", "#e9e2d6")
@@ -34,7 +35,7 @@ def bars(name: str, title: str, about: str, lines: Sequence[Bar], *, parts: Sequ
         return ""
     longest = most or max((sum(line.parts) for line in lines), default=0.0) or 1.0
     room = WIDTH - LABEL - AMOUNT
-    head = _legend_height(parts)
+    head = TITLE + _legend_height(parts)
     height = head + len(lines) * (BAR + GAP) + GAP
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
@@ -42,12 +43,13 @@ def bars(name: str, title: str, about: str, lines: Sequence[Bar], *, parts: Sequ
         f'<title id="{name}-title">{_text(title)}</title>',
         f'<desc id="{name}-desc">{_text(about)}</desc>',
         _patterns(name),
+        f'<text x="0" y="20" fill="#1d1b19" font-size="16" font-weight="700">{_text(_fit(title, 80))}</text>',
         *_legend(name, parts),
         f'<line x1="{LABEL}" y1="{head}" x2="{LABEL}" y2="{height - GAP / 2:g}" stroke="#57514a"/>',
     ]
     for place, line in enumerate(lines):
         y = head + GAP + place * (BAR + GAP)
-        drawn.append(f'<text x="{LABEL - 8}" y="{y + BAR * 0.7:g}" text-anchor="end" fill="#1d1b19">{_text(_fit(line.label))}</text>')
+        drawn += _label(line.label, y)
         x = float(LABEL)
         for at, part in enumerate(line.parts):
             width = max(0.0, min(part / longest, 1.0)) * room
@@ -63,6 +65,16 @@ def bars(name: str, title: str, about: str, lines: Sequence[Bar], *, parts: Sequ
 def _text(text: str) -> str:
     """A text as XML holds it."""
     return escape(visible(text))
+
+
+def _label(label: str, y: int) -> list[str]:
+    """The label of a bar, in one line or two."""
+    lines = wrap(label, 30) or [""]
+    if len(lines) > 2:
+        lines = [lines[0], _fit(" ".join(lines[1:]))]
+    size, first = (14, y + BAR * 0.7) if len(lines) == 1 else (12, y + BAR * 0.7 - 8)
+    said = f'<text x="{LABEL - 8}" text-anchor="end" fill="#1d1b19" font-size="{size}" y="'
+    return [f'{said}{first + at * 15:g}">{_text(line)}</text>' for at, line in enumerate(lines)]
 
 
 def _fit(label: str, most: int = 30) -> str:
@@ -90,7 +102,7 @@ def _legend(name: str, parts: Sequence[str]) -> list[str]:
     """The names of the parts, three in a row."""
     drawn = []
     for at, part in enumerate(parts):
-        x, y = at % 3 * (WIDTH // 3), at // 3 * LEGEND + 4
+        x, y = at % 3 * (WIDTH // 3), at // 3 * LEGEND + TITLE
         drawn.append(f'<rect x="{x}" y="{y}" width="18" height="18" fill="{_fill(name, at)}" stroke="#1d1b19" stroke-width="0.75"/>')
         drawn.append(f'<text x="{x + 26}" y="{y + 14}" fill="#1d1b19">{_text(_fit(part, 28))}</text>')
     return drawn

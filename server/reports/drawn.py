@@ -86,8 +86,13 @@ def _on_time(values: Mapping[str, Value], say: Say) -> Chart:
 def _fields(fields: Mapping[str, Mapping[str, int]], say: Say) -> Chart:
     there = [became for became in BECAME if any(one.get(became) for one in fields.values())]
     names = [say(f"became.{became}") for became in there]
-    lines = [Bar(say(f"field.{name}"), tuple(float(one.get(became, 0)) for became in there), str(sum(one.values()))) for name, one in fields.items()]
-    rows = tuple((say(f"field.{name}"), *(str(one.get(became, 0)) for became in there), str(sum(one.values()))) for name, one in fields.items())
+    lines = [
+        Bar(say(f"petition.field.{name}"), tuple(float(one.get(became, 0)) for became in there), str(sum(one.values())))
+        for name, one in fields.items()
+    ]
+    rows = tuple(
+        (say(f"petition.field.{name}"), *(str(one.get(became, 0)) for became in there), str(sum(one.values()))) for name, one in fields.items()
+    )
     title = say("chart.fields")
     about = "; ".join(f"{row[0]}: {row[-1]}" for row in rows)
     return Chart("fields", title, bars("fields", title, about, lines, parts=names), (say("chart.field"), *names, say("chart.all")), rows)

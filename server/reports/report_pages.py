@@ -20,12 +20,15 @@ from server.organisation.tables import unit
 from server.reports import reports
 from server.reports.drawn import category, charts, said
 from server.reports.figures import SECTIONS, figure
+from server.reports.paper import look_at
 from server.reports.rating import rating
+from server.reports.signing import send, sign
 from server.reports.sources import rows_of
 from server.reports.spreadsheet import XLSX, rating_sheet, report_sheet
 from server.reports.tables import report
 
 HERE = "/van-phong/bao-cao"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PAGE = 50
 
 
@@ -127,9 +130,9 @@ def report_pages(door: Office) -> APIRouter:
                 case "back":
                     reports.take_back(w, id, given.why)
                 case "sign":
-                    reports.sign(w, id)
+                    sign(w, id)
                 case "send":
-                    reports.send(w, id, given.sent_on or w.today, given.recipient)
+                    send(w, id, given.sent_on or w.today, given.recipient)
 
         done = f"report_{form.value.step}" if form.ok else "saved"
         return await door.submit(request, form, go, f"{HERE}/{id}", page_view(request, id), done=done)
@@ -157,7 +160,24 @@ def report_pages(door: Office) -> APIRouter:
 
         return _file(*await door.read(request, look))
 
+    @router.get(HERE + "/{id}/van-ban.pdf")
+    async def pdf(request: Request, id: str) -> Response:
+        content, name = await door.read(request, lambda w: _paper(w, id, "pdf"))
+        return Response(
+            content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+        )
+
+    @router.get(HERE + "/{id}/van-ban.docx")
+    async def docx(request: Request, id: str) -> Response:
+        return _file(*await door.read(request, lambda w: _paper(w, id, "docx")), DOCX)
+
     return router
+
+
+def _paper(w: Work, id: str, as_: Literal["pdf", "docx"]) -> tuple[bytes, str]:
+    """The paper of a report with the name of its file."""
+    whole = reports.look(w, reports.find(w, id))
+    return look_at(w, whole, as_), f"bao-cao-doi-thoai-{whole.row['kind']}-{whole.row['year']}.{as_}"
 
 
 def _listed(w: Work) -> Context:
@@ -199,5 +219,5 @@ def _year(request: Request, w: Work) -> int:
     return int(asked) if asked.isdecimal() and len(asked) == 4 and FIRST <= int(asked) <= LAST else w.today.year
 
 
-def _file(content: bytes, name: str) -> Response:
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
+def _file(content: bytes, name: str, type: str = XLSX) -> Response:
+    return Response(content, media_type=type, headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping, or_, select
@@ -15,12 +14,12 @@ from moderation.case.periods import counted_from, period
 from moderation.case.profiles import QD_1155, Profile
 from moderation.case.rights import Duty
 from server.calendar import load
-from server.deadlines.deadlines import meet, set_deadline
+from server.deadlines.deadlines import set_deadline
 from server.office.staff import units_below
 from server.office.work import Work
 from server.organisation.queries import profiles
 from server.organisation.tables import body, unit
-from server.reports.figures import Value, by_field, count, kept, read
+from server.reports.figures import Value, by_field, count, read
 from server.reports.sources import Scope, scope
 from server.reports.tables import report
 
@@ -92,47 +91,24 @@ def begin(w: Work, of: str, kind: ReportKind, year: int) -> str:
 def write(w: Work, id: str, seen: int, situation: str, limits: str, proposals: str, recipient: str) -> None:
     """Changes the texts of a draft."""
     found = find(w, id, "make_report")
-    _in(found, DRAFT)
+    in_state(found, DRAFT)
     w.change(report, id, seen=seen, situation=situation, limits=limits, proposals=proposals, recipient=recipient)
 
 
 def submit(w: Work, id: str) -> None:
     """Hands a draft to the one who signs it. What happens until the last day of its period still changes the figures, until it is signed."""
     found = find(w, id, "make_report")
-    _in(found, DRAFT)
+    in_state(found, DRAFT)
     w.change(report, id, state=SUBMITTED, returned="")
 
 
 def take_back(w: Work, id: str, why: str) -> None:
     """Gives a submitted report back to who drafts it, with what is to be changed."""
     found = find(w, id, "sign_report")
-    _in(found, SUBMITTED)
+    in_state(found, SUBMITTED)
     if not why:
         raise Refusal("reason_missing", field="why")
     w.change(report, id, why=why, state=DRAFT, returned=why)
-
-
-def sign(w: Work, id: str) -> None:
-    """Signs a report: from here on its figures stay what they are (raises `Refusal` not_allowed for anybody but the one whose report it is)."""
-    found = find(w, id, "sign_report")
-    _in(found, SUBMITTED)
-    if not signs(w, found):
-        raise Refusal("not_allowed", command="sign_report")
-    whole = look(w, found)
-    figures = {"figures": kept(whole.values), "fields": whole.fields, "missing": list(whole.missing), "included": list(whole.included)}
-    w.change(report, id, state=SIGNED, figures=figures, signed_by=w.by.account, signed_at=w.now)
-
-
-def send(w: Work, id: str, on: date, recipient: str) -> None:
-    """Notes that a signed report was sent on a day, to whom (raises `Refusal` day_to_come, recipient_missing)."""
-    found = find(w, id, "make_report")
-    _in(found, SIGNED)
-    if on > w.today:
-        raise Refusal("day_to_come", field="sent_on")
-    if not recipient:
-        raise Refusal("recipient_missing", field="recipient")
-    w.change(report, id, state=SENT, sent_on=on.isoformat(), recipient=recipient)
-    meet(w, "periodic_report", id, on.isoformat())
 
 
 def look(w: Work, row: RowMapping) -> Whole:
@@ -172,6 +148,6 @@ def _owner(w: Work, of: str, kind: ReportKind) -> str:
     return w.db.scalar(select(body.c.id).where(body.c.unit == of, body.c.part.like(part)).order_by(body.c.id)) or ""
 
 
-def _in(row: Mapping[Any, Any], state: str) -> None:
+def in_state(row: Mapping[Any, Any], state: str) -> None:
     if row["state"] != state:
         raise Refusal("report_state", state=row["state"])

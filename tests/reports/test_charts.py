@@ -25,7 +25,7 @@ def test_a_chart_has_a_title_and_a_description_that_name_it() -> None:
     names = {element.get("id"): element.text for element in root if element.tag in (f"{SVG}title", f"{SVG}desc")}
     assert root.get("role") == "img"
     assert [names[id] for id in (root.get("aria-labelledby") or "").split()] == ["Đúng hạn", "Thông báo: 75%"]
-    assert [text.text for text in root.iter(f"{SVG}text")] == ["Thông báo", "75%"]
+    assert [text.text for text in root.iter(f"{SVG}text")] == ["Đúng hạn", "Thông báo", "75%"]
 
 
 def test_parts_of_a_bar_differ_in_lightness_or_pattern_and_are_named() -> None:

@@ -19,6 +19,7 @@ from server.office.work import Work
 from server.organisation.tables import body, unit
 from server.reports import reports
 from server.reports.rating import rating
+from server.reports.signing import send, sign
 from server.reports.tables import report
 from tests.office.ward import CASE, Ward
 
@@ -39,9 +40,9 @@ def go(ward: Ward, id: str, *steps: str, sent: str = "2027-06-25") -> None:
             if step == "submit":
                 reports.submit(w, id)
             elif step == "sign":
-                reports.sign(w, id)
+                sign(w, id)
             else:
-                reports.send(w, id, date.fromisoformat(sent), RECIPIENT)
+                send(w, id, date.fromisoformat(sent), RECIPIENT)
 
 
 def term_of(w: Work, id: str) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def test_D15_1a_only_the_chair_signs_and_may_give_it_back_with_a_reason(held: Wa
     go(held, id, "submit")
     for login in ("van-phong", "dan-van", "kthtdt", ""):
         with pytest.raises(Refusal, match=r"not_allowed|not_signed_in"), held.work(login) as w:
-            reports.sign(w, id)
+            sign(w, id)
     with pytest.raises(Refusal, match="reason_missing"), held.work("chu-tich") as w:
         reports.take_back(w, id, "")
     with held.work("chu-tich") as w:
@@ -121,7 +122,7 @@ def test_a_report_is_sent_to_somebody_on_a_day_that_has_come(held: Ward) -> None
     with pytest.raises(Refusal, match="day_to_come"):
         go(held, id, "send", sent="2027-02-16")
     with pytest.raises(Refusal, match="recipient_missing"), held.work("van-phong") as w:
-        reports.send(w, id, w.today, "")
+        send(w, id, w.today, "")
 
 
 def city(w: Work, *names: str) -> str:
@@ -170,7 +171,7 @@ def test_D15_1c_the_citys_yearly_report_is_the_boards_and_due_before_20_12(held:
         found = term_of(w, id)
         assert (found["due"], found["owner"]) == ("2027-12-19", "dv-tp")
         w.change(report, id, state="signed")
-        reports.send(w, id, w.today, RECIPIENT)
+        send(w, id, w.today, RECIPIENT)
         assert term_of(w, id)["met_on"] == "2027-12-19" <= found["due"]
     with pytest.raises(Refusal, match="report_not_owed"), held.work("van-phong") as w:
         reports.begin(w, PLACE, ReportKind.CITY_YEAR, 2027)
