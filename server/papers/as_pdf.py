@@ -23,26 +23,29 @@ LAYOUT = Path(__file__).with_name("layout.typ")
 
 def render_pdf(papers: Paper | Sequence[Paper], dated: date = date(2026, 1, 1)) -> bytes:
     """One file with these papers one after the other, each with its own page numbers. `dated` goes into the file's properties."""
-    several = [papers] if isinstance(papers, Paper) else list(papers)
-    first = several[0]
-    given = {
-        "title": drawable(visible(": ".join(part for part in (first.kind or "Công văn", first.subject or first.header.about) if part)))[:250],
-        "date": (dated.year, dated.month, dated.day),
-        "nation": NATION,
-        "motto": MOTTO,
-        "party": PARTY,
-        "papers": [_plain(paper) | {"measures": _dashed(asdict(measures(paper)))} for paper in several],
-    }
     made = typst.compile(
-        LAYOUT,
-        format="pdf",
-        font_paths=_fonts(),
-        sys_inputs={"papers": orjson.dumps(given).decode()},
-        pdf_standards="a-2b",
+        LAYOUT, format="pdf", font_paths=_fonts(), sys_inputs=_given([papers] if isinstance(papers, Paper) else papers, dated), pdf_standards="a-2b",
         timestamp=datetime(dated.year, dated.month, dated.day, tzinfo=UTC),
-    )
+    )  # fmt: skip
     assert isinstance(made, bytes)
     return made
+
+
+def first_page(paper: Paper, ppi: float = 50) -> bytes:
+    """The first page as PNG."""
+    made = typst.compile(LAYOUT, format="png", ppi=ppi, font_paths=_fonts(), sys_inputs=_given([paper], date(2026, 1, 1)))
+    return made[0] if isinstance(made, list) else made
+
+
+def _given(papers: Sequence[Paper], dated: date) -> dict[str, str]:
+    """What the layout reads: no text of a paper is ever part of a program."""
+    first = papers[0]
+    title = ": ".join(part for part in (first.kind or "Công văn", first.subject or first.header.about) if part)
+    given = {
+        "title": drawable(visible(title))[:250], "date": (dated.year, dated.month, dated.day), "nation": NATION, "motto": MOTTO, "party": PARTY,
+        "papers": [_plain(paper) | {"measures": _dashed(asdict(measures(paper)))} for paper in papers],
+    }  # fmt: skip
+    return {"papers": orjson.dumps(given).decode()}
 
 
 @cache

@@ -82,7 +82,7 @@ def held_until_rounds() -> Meeting:
 def test_a_draft_says_what_is_missing(head: Head) -> None:
     paper = minutes(seated().state, head)
     assert paper.draft
-    assert paper.opening[0].text == "hội nghị chưa khai mạc."
+    assert isinstance(paper.opening[0], Paragraph) and paper.opening[0].text == "hội nghị chưa khai mạc."
     assert said(paper, "ket-thuc") == ["Hội nghị chưa kết thúc vào lúc lập bản này."]
     assert "2. Thư ký: chưa cử." in said(paper, "thanh-phan")
 

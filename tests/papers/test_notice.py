@@ -32,7 +32,9 @@ def test_the_five_parts_stand_in_order(ended: Conference, head: Head) -> None:
 
 
 def test_the_opening_says_when_where_how_and_who(ended: Conference, head: Head) -> None:
-    text = notice(ended, head).opening[0].text
+    (first,) = notice(ended, head).opening
+    assert isinstance(first, Paragraph)
+    text = first.text
     assert text.startswith("Ngày 14 tháng 01 năm 2027, tại Hội trường Ủy ban nhân dân phường (điểm cầu chính) và 01 điểm cầu nhánh, Chủ tịch UBND")
     assert "128 người tại Hội trường Ủy ban nhân dân phường; 43 người tại Nhà văn hóa Tổ dân phố số 4; 2 người tham dự trực tuyến" in text
     assert "báo cáo trả lời 2 ý kiến, kiến nghị thu thập trước hội nghị và 2 lượt phát biểu, 1 lượt trao đổi lại" in text

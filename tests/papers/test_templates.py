@@ -15,7 +15,7 @@ from server.papers.as_html import render_html
 from server.papers.compose import compose, kinds, sample, shipped
 from server.papers.frame import Frame
 from server.papers.office_templates import PARTY_SAMPLE, STATE_SAMPLE
-from server.papers.paper import Paper, visible
+from server.papers.paper import Paper, Paragraph, visible
 from server.papers.sandbox import clean
 from tests.papers.looks import bare, in_docx, in_html, in_pdf, on_paper
 
@@ -50,7 +50,7 @@ def test_one_file_is_of_one_system(kind: str) -> None:
 def test_all_looks_say_the_same(kind: str, system: str) -> None:
     paper = made(kind, FRAMES[system])
     looks = in_docx(paper), in_html(paper), re.sub(r"\.{9,}", "", in_pdf(paper))
-    for paragraph in [p for p in (*paper.opening, *(b for s in paper.sections for b in s.blocks)) if hasattr(p, "form")]:
+    for paragraph in [p for p in (*paper.opening, *(b for s in paper.sections for b in s.blocks)) if isinstance(p, Paragraph)]:
         for piece in re.split("[\ue0fd-\ue0ff]", visible(paragraph.text)):
             assert all(bare(piece) in look for look in looks)
 
