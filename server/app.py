@@ -31,6 +31,7 @@ from server.conferences.room import Learns, learn
 from server.conferences.room_pages import room_routes
 from server.conferences.routes import conference_routes
 from server.conferences.tables import conference
+from server.conferences.year_pages import year_routes
 from server.db.engine import open_engine, reading
 from server.db.journal import Journal
 from server.db.verify import Head
@@ -58,6 +59,7 @@ from server.papers.routes import Looked, paper_routes
 from server.papers.template_pages import template_routes
 from server.petitions.routes import petitions_routes
 from server.petitions.told import for_room, out_of_scope_count
+from server.protection.routes import protection_routes
 from server.reports.report_pages import report_pages
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
@@ -189,6 +191,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(paper_routes(parts.look, page))
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
+    app.include_router(year_routes(office))
     app.include_router(plan_routes(office))
     app.include_router(case_routes(office))
     app.include_router(register_routes(office))
@@ -205,6 +208,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(message_routes(office))
     app.include_router(calendar_pages(office))
     app.include_router(dossier_routes(office))
+    app.include_router(protection_routes(office, parts.rooms))
     app.include_router(organisation_pages(office))
     app.include_router(duty_pages(office))
     app.include_router(law_pages(office))

@@ -71,15 +71,17 @@ Value = TypeVar("Value", bound=FormBody)
 
 
 class Form(Generic[Value]):
-    """A form on its way: `typed` is what stands in the fields, `faults` the sentence at each field ("" is the form as a whole), `value` the checked whole."""
+    """A form on its way: `typed` is what stands in the fields, `faults` the sentence at each field ("" is the form as a whole), `value` the checked whole,
+    `action` the path it was posted to: of several forms on a page it is that one which comes back."""
 
     def __init__(
-        self, typed: Mapping[str, Any] | None = None, value: Value | None = None, faults: Mapping[str, str] | None = None, once: str = ""
+        self, typed: Mapping[str, Any] | None = None, value: Value | None = None, faults: Mapping[str, str] | None = None, once: str = "", action: str = ""
     ) -> None:
         self.typed: dict[str, Any] = dict(typed or {})
         self.faults: dict[str, str] = dict(faults or {})
         self._value = value
         self.once = once
+        self.action = action
 
     @property
     def ok(self) -> bool:
@@ -105,7 +107,7 @@ async def read_form(request: Request, model: type[Value]) -> Form[Value]:
     given = {name: value for name, value in typed.items() if value not in ("", [], None)}
     shown = {name: value for name, value in typed.items() if not isinstance(value, UploadFile)}
     try:
-        return Form(shown, model.model_validate(given), once=str(once)[:64])
+        return Form(shown, model.model_validate(given), once=str(once)[:64], action=request.url.path)
     except ValidationError as error:
         language = language_of(request)
         faults = {}
@@ -121,7 +123,7 @@ async def read_form(request: Request, model: type[Value]) -> Form[Value]:
                     else "unfit"
                 )
             faults[field] = t(language, f"form.fault.{kind}", limit=fault.get("ctx", {}).get("max_length", ""))
-        return Form(shown, None, faults, once=str(once)[:64])
+        return Form(shown, None, faults, once=str(once)[:64], action=request.url.path)
 
 
 async def _typed(data: FormData, model: type[FormBody]) -> dict[str, Any]:
