@@ -31,6 +31,10 @@ BUSY_MS = 1500
 stopped."""
 
 
+CONNECTIONS = 50
+"""Connections of one process beyond those that it keeps: more than it has threads, so that who waits to write holds up nobody who reads."""
+
+
 def sqlite_is_safe(version: tuple[int, ...] | None = None) -> bool:
     """Whether SQLite (the one in use, if none is given) is free of the WAL-reset bug, which can corrupt a
     database with several writers.
@@ -92,7 +96,7 @@ def open_engine(url: str) -> Engine:
 
 def _sqlite_engine(url: str) -> Engine:
     path = database_path(url)
-    engine = create_engine(url, module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool)
+    engine = create_engine(url, module=sqlite3, creator=lambda: connect(path), poolclass=QueuePool, max_overflow=CONNECTIONS)
     turns = turns_of(path)
 
     @event.listens_for(engine, "begin")

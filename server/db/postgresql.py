@@ -14,6 +14,10 @@ LOCK_MS = 1500
 IDLE_S = 60
 """A transaction left open for so long by a process that hangs is ended by the database, so that it holds up nobody for ever."""
 
+KEPT, CONNECTIONS = 10, 50
+"""Connections of one process that stay open, and all it may open: more than it has threads, so that who waits to write holds up nobody who
+reads. A server of PostgreSQL takes 100 unless it is told otherwise."""
+
 OLDEST = 14
 """The oldest major version that is taken."""
 
@@ -65,7 +69,11 @@ def engine(url: str) -> Engine:
     """The engine of everything but the journal. What begins as writing takes the one writers' lock first, so that what it reads
     stays true until it commits; what begins as reading sees one unchanging picture and waits for nobody."""
     made = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), connect_args=options(), pool_pre_ping=True, pool_size=10, max_overflow=10
+        make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args=options(),
+        pool_pre_ping=True,
+        pool_size=KEPT,
+        max_overflow=CONNECTIONS - KEPT,
     )
 
     @event.listens_for(made, "connect")

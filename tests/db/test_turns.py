@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from server.db.engine import open_engine, reading
 from server.db.journal import Draft, Journal
@@ -42,6 +43,30 @@ def test_turns_come_in_the_order_of_asking_and_who_gives_up_leaves_the_line() ->
 
 def test_a_file_has_the_same_turns_for_all(tmp_path: Path) -> None:
     assert turns_of(tmp_path / "a.db") is turns_of(tmp_path / "x" / ".." / "a.db") is not turns_of(tmp_path / "b.db")
+
+
+def test_many_who_wait_to_write_hold_up_nobody_who_reads(database_url: str) -> None:
+    engine, other = open_engine(database_url), open_engine(database_url)
+
+    def write() -> bool:
+        try:
+            with engine.begin():
+                return True
+        except OperationalError:
+            return False
+
+    with ThreadPoolExecutor(30) as threads:
+        with other.begin():
+            waiting = [threads.submit(write) for _ in range(30)]
+            time.sleep(0.3)
+            began = time.monotonic()
+            with reading(engine) as db:
+                db.scalar(select(func.count()).select_from(account))
+            assert time.monotonic() - began < 1
+            assert not any(done.done() for done in waiting)
+        assert all(done.result() for done in waiting)
+    engine.dispose()
+    other.dispose()
 
 
 def test_nobody_starves_among_many_writers_and_the_room_is_stored_in_between(database_url: str) -> None:
