@@ -51,7 +51,7 @@ conference = Table(
     Column("held_on", Text),  # the day of the closing, from which Art. 10 counts
     Column("dossier_locked_at", BigInteger),
     Column("dossier_term", Text, nullable=False, default="10 năm"),
-    Column("custodian", Text, nullable=False, default=""),
+    Column("custodian", Text, nullable=False, default="", info={"data": "personal"}),
     Column("year_entry", ForeignKey("year_entry.id")),
     Column("created", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, default=1),

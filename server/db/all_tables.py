@@ -22,6 +22,7 @@ NOUNS = (
     "organisation",
     "papers",
     "petitions",
+    "protection",
     "reports",
     "search",
 )

@@ -41,7 +41,7 @@ fact = Table(
     Column("command", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("private", LargeBinary),
+    Column("private", LargeBinary, info={"data": "personal"}),
     Column("salt", LargeBinary),
     Column("hash", LargeBinary, nullable=False),
 )
@@ -54,8 +54,8 @@ account = Table(
     "account",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("login", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("login", Text, nullable=False, unique=True, info={"data": "personal"}),
+    Column("name", Text, nullable=False, info={"data": "personal"}),
     Column("password_hash", Text),
     Column("disabled", Boolean, nullable=False, default=False),
     Column("created", BigInteger, nullable=False),
@@ -85,8 +85,8 @@ session = Table(
     Column("seen", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("revoked", BigInteger),
-    Column("user_agent", Text, nullable=False),
-    Column("address_hash", LargeBinary, nullable=False, index=True),
+    Column("user_agent", Text, nullable=False, info={"data": "personal"}),
+    Column("address_hash", LargeBinary, nullable=False, index=True, info={"data": "personal"}),
     CheckConstraint("(account IS NULL) <> (seat IS NULL)", name="of_one"),
 )
 

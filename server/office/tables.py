@@ -20,7 +20,7 @@ history = Table(
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("private", LargeBinary),
+    Column("private", LargeBinary, info={"data": "personal"}),
     Column("salt", LargeBinary),
     Column("hash", LargeBinary, nullable=False),
     Index("history_of_subject", "kind", "subject"),

@@ -73,6 +73,12 @@ class Rooms:
     def opened(self) -> list[LiveRoom]:
         return list(self._open.values())
 
+    async def forget(self, conference: str) -> None:
+        """Closes a room, to be read anew from its journal by whoever asks next: after personal data in it was erased."""
+        live = self._open.pop(conference, None)
+        if live is not None:
+            await live.close()
+
     async def close(self) -> None:
         for live in self.opened():
             await live.close()
