@@ -3,7 +3,7 @@
  * Run by the build hook (`hatch_build.py`) after `npm ci`. To add an icon, add its Lucide name as a line of `icons.txt`.
  */
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 const LIT = `
 export { html, svg, render, nothing } from "lit/html.js";
@@ -63,8 +63,9 @@ function sprite(names) {
   return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
 }
 
-/** Name, version and licence text of one bundled package. */
+/** Name, version and licence texts of one bundled package; a font in it may have a licence of its own. */
 function licence(name) {
   const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
-  return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`;
+  const texts = ["LICENSE", "LICENSE_FONT"].map((file) => `node_modules/${name}/${file}`).filter((file) => existsSync(file));
+  return `${name} ${version}\n\n${texts.map((file) => readFileSync(file, "utf8").trim()).join("\n\n")}\n`;
 }
