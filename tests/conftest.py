@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import KINDS, Databases, SqliteFiles, postgresql
+from tests.databases import KINDS, Chosen, Databases, SqliteFiles, postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -84,11 +84,16 @@ def empty_database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     databases.drop(url)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def chosen_databases(request: pytest.FixtureRequest) -> None:
+    """What tests that cost too much to run on both every time run on: SQLite, or what `--database` says."""
+    on_postgresql = request.config.getoption("--database") == "postgresql"
+    Chosen.databases = request.getfixturevalue("postgresql_server" if on_postgresql else "sqlite_files")
+
+
 @pytest.fixture
-def chosen_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database on SQLite, or on what `--database` says: for tests that cost too much to run on both every time."""
-    kind = request.config.getoption("--database") or "sqlite"
-    databases: Databases = request.getfixturevalue("sqlite_files" if kind == "sqlite" else "postgresql_server")
-    url = databases.fresh(tmp_path)
+def chosen_database_url(tmp_path: Path) -> Iterator[str]:
+    """A fresh database on SQLite, or on what `--database` says."""
+    url = Chosen.databases.fresh(tmp_path)
     yield url
-    databases.drop(url)
+    Chosen.databases.drop(url)

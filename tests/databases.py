@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from typing import Protocol
 import psycopg
 from sqlalchemy import make_url
 
-from server.db.engine import open_engine
+from server.db.engine import database_path, open_engine
 from server.db.migrate import migrate
 
 KINDS = ("sqlite", "postgresql")
@@ -28,23 +28,39 @@ class Databases(Protocol):
     def fresh(self, folder: Path, *, empty: bool = False) -> str:
         """The URL of a new database; one of SQLite lies in the folder."""
 
+    def seeded(self, folder: Path, name: str, fill: Callable[[str], None]) -> str:
+        """The URL of a new copy of the database that `fill(url)` filled when this name was first asked for; it leaves no connection open."""
+
     def drop(self, url: str) -> None:
         """Removes it, whoever is still connected."""
+
+
+class Chosen:
+    """What `--database` says, SQLite without it: set when the tests begin."""
+
+    databases: Databases
 
 
 class SqliteFiles:
     """Copies of one file."""
 
     def __init__(self, folder: Path) -> None:
-        self._template = folder / "template.db"
-        migrate(f"sqlite:///{self._template}")
+        self._folder = folder
 
     def fresh(self, folder: Path, *, empty: bool = False) -> str:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "doithoai.db"
         if not empty:
-            shutil.copyfile(self._template, path)
-        return f"sqlite:///{path}"
+            return self.seeded(folder, "tables", lambda url: None)
+        folder.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{folder / 'doithoai.db'}"
+
+    def seeded(self, folder: Path, name: str, fill: Callable[[str], None]) -> str:
+        template = self._folder / f"{name}.db"
+        if not template.exists():
+            migrate(f"sqlite:///{template}")
+            fill(f"sqlite:///{template}")
+        url = self.fresh(folder, empty=True)
+        shutil.copyfile(template, database_path(url))
+        return url
 
     def drop(self, url: str) -> None:
         """The file goes with its folder."""
@@ -60,15 +76,26 @@ class PostgresqlServer:
         for setting in ("fsync = off", "full_page_writes = off"):
             self._own.execute(f"ALTER SYSTEM SET {setting}")
         self._own.execute("SELECT pg_reload_conf()")
-        self._own.execute("CREATE DATABASE template_tables")
-        migrate(self.url("template_tables"))
+        self._templates: set[str] = set()
 
     def url(self, name: str) -> str:
         return make_url(self._base).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
 
     def fresh(self, folder: Path, *, empty: bool = False) -> str:
+        return self._copy("template0") if empty else self.seeded(folder, "tables", lambda url: None)
+
+    def seeded(self, folder: Path, name: str, fill: Callable[[str], None]) -> str:
+        template = f"seeded_{name}"
+        if template not in self._templates:
+            self._own.execute(f'CREATE DATABASE "{template}"')
+            migrate(self.url(template))
+            fill(self.url(template))
+            self._templates.add(template)
+        return self._copy(template)
+
+    def _copy(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
-        self._own.execute(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'template_tables'}")
+        self._own.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         return self.url(name)
 
     def drop(self, url: str) -> None:

@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,14 @@ from server.accounts.keys import new_id
 from server.accounts.sessions import open_session
 from server.accounts.staff import account_named
 from server.app import Parts, create_app
-from server.db.engine import database_path, open_engine, reading
-from server.db.migrate import migrate
+from server.db.engine import open_engine, reading
 from server.demo.example import read
 from server.demo.ward import seed_case, seed_ward
 from server.office.staff import staff_of
 from server.office.work import Work
 from server.rehearsal.script import bound, script
 from server.settings import Settings
+from tests.databases import Chosen
 
 CASE = "DT-2027-01"
 BASE = "http://localhost"
@@ -116,43 +116,32 @@ class Ward:
             listening.close()
 
 
-SEEDED: dict[Stage, bytes] = {}
-"""The database file of a seeded ward by the stage of its case: made once, copied for each test on SQLite."""
-
-
 @asynccontextmanager
 async def open_ward(folder: Path, database_url: str | None = None, stage: Stage = Stage.DRAFT, **settings: Any) -> AsyncIterator[Ward]:
-    """The ward, with the case at this stage, on the day its plan was made (15/12/2026). The clock is the system's again afterwards."""
+    """The ward, with the case at this stage, on the day its plan was made (15/12/2026). The clock is the system's again afterwards. Without a database of its own
+    it gets a copy of one that was seeded once."""
     clock.set_to(clock.moment(date(2026, 12, 15), "08:00"))
-    chosen = Settings(data_dir=folder / "data", database_url=database_url, **settings)
-    chosen.prepare()
-    if database_url is None:
-        database_path(chosen.database).write_bytes(SEEDED.get(stage) or seeded(chosen, stage))
-    else:
-        migrate(database_url)
-    ward = Ward(chosen)
+    data = folder / "data"
+    Settings(data_dir=data).prepare()
+    url = database_url or Chosen.databases.seeded(data, f"ward_{stage}", partial(seed, stage=stage))
+    ward = Ward(Settings(data_dir=data, database_url=url, **settings))
     try:
         if database_url is not None:
-            seed(ward, stage)
+            seed(url, stage)
         yield ward
     finally:
         await ward.close()
         clock.reset()
+        if database_url is None:
+            Chosen.databases.drop(url)
 
 
-def seed(ward: Ward, stage: Stage) -> None:
+def seed(url: str, stage: Stage) -> None:
+    """Fills a database with the ward and its case."""
+    ward = Ward(Settings(database_url=url))
     with ward.work() as w:
         seed_ward(w, ward.example)
         seed_case(w, ward.example, CASE, stage)
-
-
-def seeded(settings: Settings, stage: Stage) -> bytes:
-    """Makes the file once."""
-    migrate(settings.database)
-    ward = Ward(settings)
-    seed(ward, stage)
     ward.engine.dispose()  # the last connection writes the log back into the file
-    path = database_path(settings.database)
-    SEEDED[stage] = path.read_bytes()
-    path.unlink()
-    return SEEDED[stage]
+
+
