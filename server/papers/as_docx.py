@@ -278,7 +278,9 @@ class _Writer:
         pieces = spans(visible(text))
         fills = sum(piece == FILL for piece, _ in pieces)
         for n in range(1, fills + 1):
-            line.paragraph_format.tab_stops.add_tab_stop(Mm(self.wide * n / fills), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+            line.paragraph_format.tab_stops.add_tab_stop(
+                Mm(self.wide * n / fills), WD_TAB_ALIGNMENT.RIGHT if n == fills else WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.DOTS
+            )
         for piece, strong in pieces:
             run = line.add_run("\t" if piece == FILL else piece)
             run.bold, run.italic = bold or strong or None, italic or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ from sqlalchemy import select
 
 from moderation import Refusal
 from moderation.case.rights import SYSTEM
+from server.conferences.tables import chair
 from server.db.engine import open_engine
 from server.office.work import Work
 from server.papers import register
 from server.papers.compose import sample
+from server.papers.frame import frame_of
 from server.papers.numbering import take
+from server.papers.numbers import period, printed, written
+from server.papers.office_templates import STATE_SAMPLE
 from server.papers.pdf_text import text_of
 from server.papers.tables import paper, paper_number
 from tests.office.ward import CASE, Ward, open_ward
@@ -163,3 +168,58 @@ def test_a_number_whose_paper_was_not_issued_after_all_is_given_to_the_next(data
     with engine.begin() as db:
         assert take(Work(db, SYSTEM, 1, "issue_paper"), "ubnd", "TB", "2027", "kept") == 1
     engine.dispose()
+
+
+def presided(ward: Ward, held: str, deputy: bool = False) -> None:
+    with ward.work() as w:
+        row = w.db.scalar(select(chair.c.id).where(chair.c.conference == CASE))
+        w.change(chair, row, office=held, deputy=deputy)
+
+
+def test_d2_1b_papers_of_a_deputy_say_kt(ward: Ward) -> None:
+    presided(ward, "pct-ubnd", deputy=True)
+    with ward.work("van-phong") as w:
+        assert frame_of(w, CASE).authority == ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
+
+
+def test_d2_1a_the_party_secretary_issues_papers_of_the_party(ward: Ward) -> None:
+    presided(ward, "bt-dang-uy")
+    with ward.work() as w:
+        id = drafted(w)
+        register.submit(w, id)
+        register.sign(w, id)
+        assert register.issue(w, id) == "01-TB/ĐU"
+        row, first = w.row(paper, id), text_of(register.look(w, id))[0]
+        number = w.db.execute(select(paper_number)).mappings().one()
+    assert (row["system"], number["period"]) == ("party", "2025-2030")
+    assert all(words in first for words in ("ĐẢNG BỘ THÀNH PHỐ HẢI PHÒNG", "ĐẢNG ỦY PHƯỜNG BẾN SÔNG", "ĐẢNG CỘNG SẢN VIỆT NAM", "Số 01-TB/ĐU"))
+    assert "CỘNG HÒA" not in first
+
+
+def test_numbers_are_written_as_each_system_writes_them() -> None:
+    assert written("state", 5, "TB", "UBND") == "05/TB-UBND"
+    assert written("state", 131, "", "UBND", "VP") == "131/UBND-VP"
+    assert written("party", 5, "TB", "ĐU") == "05-TB/ĐU"
+    assert written("party", 12, "", "ĐU", "VPĐU") == "12-CV/ĐU"
+    assert (printed("state", "05/TB-UBND"), printed("party", "05-TB/ĐU")) == ("Số: 05/TB-UBND", "Số 05-TB/ĐU")
+
+
+@pytest.mark.parametrize(
+    ("on", "state", "party"),
+    [
+        ("2026-12-31", "2026", "2025-2030"),
+        ("2027-01-01", "2027", "2025-2030"),
+        ("2030-06-30", "2030", "2025-2030"),
+        ("2030-07-01", "2030", "2030-2035"),
+        ("2025-06-30", "2025", "2020-2025"),
+    ],
+)
+def test_state_papers_are_counted_by_year_and_party_papers_by_term(on: str, state: str, party: str) -> None:
+    assert (period("state", date.fromisoformat(on)), period("party", date.fromisoformat(on))) == (state, party)
+
+
+def test_a_batch_has_a_page_for_each_recipient() -> None:
+    each = [sample("invitation") | {"to": f"ông (bà) số {n}"} for n in range(1, 31)]
+    pages = text_of(register.batch("invitation", each, STATE_SAMPLE))
+    assert len(pages) == 30
+    assert all(f"ông (bà) số {n}" in page for n, page in enumerate(pages, start=1))
