@@ -29,7 +29,7 @@ def desk_routes(door: Office, access: Access) -> APIRouter:
     @router.get("/")
     async def first_page(request: Request) -> Response:
         try:
-            name, at_office, seats = await door.read(request, _seats)
+            name, at_office, seats = await door.read(request, own_seats)
         except Refusal:
             return door.page(request, "home.html", account="", meetings=[], to=own_path(request.query_params.get("ve", "/")))
         meetings = [found for seat in seats[:MEETINGS] if (found := await _meeting(access, *seat)) is not None]
@@ -44,7 +44,7 @@ def desk_routes(door: Office, access: Access) -> APIRouter:
     return router
 
 
-def _seats(w: Work) -> tuple[str, bool, list[tuple[str, str, str]]]:
+def own_seats(w: Work) -> tuple[str, bool, list[tuple[str, str, str]]]:
     """Who it is, whether they work at the office, and their seats (seat, conference, person): at the office those of today and of rooms in session."""
     seats = seats_of(w.db, w.by.account)
     if w.by.posts and seats:

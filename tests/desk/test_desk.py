@@ -11,12 +11,17 @@ from server.accounts.staff import account_named, create_account
 from server.conclusions.tables import conclusion, extension, notice
 from server.conferences.tables import conference, year_entry
 from server.deadlines.tables import deadline
+from server.desk.desk import piles
+from server.desk.desk_pages import own_seats
+from server.desk.pile import Pile
 from server.notifications.outbox import enqueue
 from server.notifications.tables import message
 from server.petitions.tables import petition
+from server.reports.tables import report
 from tests.office.ward import CASE, Ward
 
 TODAY = "2027-01-05"
+HERE = f"/van-phong/hoi-nghi/{CASE}"
 
 
 @pytest.fixture
@@ -29,135 +34,127 @@ def due(ward: Ward, on: str, kind: str = "notice", owner: str = "vp", **values: 
         return w.add(deadline, conference=CASE, kind=kind, subject="", clock="", counted_from={}, due=on, owner=owner, **values)
 
 
-async def desk(ward: Ward, login: str) -> str:
-    async with ward.browser(login) as browser:
-        answer = await browser.get("/")
-    assert answer.status_code == 200
-    return answer.text.partition('<script type="application/json"')[0]
+def desk(ward: Ward, login: str) -> dict[str, Pile]:
+    """The piles of somebody's desk by name."""
+    with ward.work(login) as w:
+        return {pile.name: pile for pile in piles(w)}
 
 
-async def test_whoever_is_not_signed_in_sees_the_entrance_and_is_led_back_to_the_page_asked_for(ward: Ward) -> None:
+def days(pile: Pile | None) -> list[str]:
+    return [line.due for line in pile.lines] if pile else []
+
+
+async def test_the_entrance_leads_back_to_the_page_asked_for_and_the_desk_is_for_whoever_has_a_duty(ward: Ward) -> None:
+    with ward.parts.engine.begin() as db:
+        create_account(db, "khach", "Khách mời", 0)
     async with ward.browser() as browser:
         shown = (await browser.get("/?ve=/van-phong/hoi-nghi")).text
         assert '<input type="hidden" name="to" value="/van-phong/hoi-nghi">' in shown
         for foreign in ("//example.org/", "https://example.org/", "/\\example.org", "javascript:alert(1)", "/\texample"):
             assert 'name="to" value="/"' in (await browser.get("/", params={"ve": foreign})).text, foreign
-
-
-async def test_an_account_without_a_duty_sees_its_conferences(ward: Ward) -> None:
-    with ward.parts.engine.begin() as db:
-        create_account(db, "khach", "Khách mời", 0)
-    assert "Bạn chưa được giao nhiệm vụ trong hội nghị nào." in await desk(ward, "khach")
-
-
-@pytest.mark.usefixtures("day")
-async def test_late_due_and_coming_deadlines_are_piles_and_what_is_done_is_not_there(ward: Ward) -> None:
-    due(ward, "2027-01-04")
-    due(ward, "2027-01-08", "answer")
-    due(ward, "2027-01-28", "conclusion")
-    due(ward, "2027-06-29", "periodic_report")
-    due(ward, "2027-01-03", "dossier", met_on="2027-01-02", closed=True)
-    shown = await desk(ward, "van-phong")
-    assert "Quá hạn 1 ngày (hạn 04/01/2027)" in shown
-    assert "Còn 3 ngày (hạn 08/01/2027)" in shown
-    assert "Hạn 28/01/2027" in shown
-    assert "29/06/2027" not in shown and "02/01/2027" not in shown
-
-
-@pytest.mark.usefixtures("day")
-async def test_an_agency_sees_its_own_deadlines_and_the_office_those_of_others_only_when_late(ward: Ward) -> None:
-    due(ward, "2027-01-07", "agency_report", "kthtdt")
-    due(ward, "2027-01-04", "task", "ca")
-    of_agency, of_office, of_other = await desk(ward, "kthtdt"), await desk(ward, "van-phong"), await desk(ward, "vhxh")
-    assert "hạn 07/01/2027" in of_agency and "hạn 04/01/2027" not in of_agency
-    assert "hạn 04/01/2027" in of_office and "hạn 07/01/2027" not in of_office
-    assert "hạn 0" not in of_other
-
-
-@pytest.mark.usefixtures("day")
-async def test_the_chair_sees_plans_and_lines_of_the_yearly_programme_to_approve(ward: Ward) -> None:
-    with ward.work() as w:
-        w.add(year_entry, unit="p-bensong", year=2027, office="ct-ubnd", regime="thematic", topic="Đối thoại với thanh niên")
-    chair, office = await desk(ward, "chu-tich"), await desk(ward, "van-phong")
-    assert "Kế hoạch chờ duyệt" in chair and f"/van-phong/hoi-nghi/{CASE}/ke-hoach" in chair
-    assert "Đối thoại với thanh niên" in chair and "Đối thoại với thanh niên" not in office
-    assert "Kế hoạch chờ duyệt" not in office
-
-
-@pytest.mark.usefixtures("day")
-async def test_messages_that_failed_are_on_the_desk_of_whoever_sends_them(ward: Ward) -> None:
-    with ward.work() as w:
-        for key, state in (("a", "failed"), ("b", "sent"), ("c", "uncertain")):
-            given = {
-                "kind": "invitation",
-                "channel": "email",
-                "recipient": f"Người nhận {key}",
-                "address": "a@example.vn",
-                "title": "Giấy mời",
-                "text": "…",
-            }
-            w.change(message, enqueue(w, key, conference=CASE, **given), state=state)  # type: ignore[arg-type]
-    shown = await desk(ward, "van-phong")
-    assert "Người nhận a" in shown and "Người nhận c" in shown and "Người nhận b" not in shown
-    assert "Người nhận a" not in await desk(ward, "kthtdt")
-
-
-@pytest.mark.usefixtures("day")
-async def test_of_many_the_most_urgent_are_shown_and_all_are_counted(ward: Ward) -> None:
+    async with ward.browser("khach") as browser:
+        assert "Bạn chưa được giao nhiệm vụ trong hội nghị nào." in (await browser.get("/")).text
+    async with ward.browser("tong-hop") as browser:
+        assert "Hôm nay không có việc nào đang chờ." in (await browser.get("/")).text
+    ward.at(TODAY)
     for n in range(1, 10):
         due(ward, f"2026-12-{n + 15:02}")
-    shown = await desk(ward, "van-phong")
+    async with ward.browser("van-phong") as browser:
+        shown = (await browser.get("/")).text
     assert shown.count("(hạn ") == 6
-    assert "và 3 việc khác" in shown
-    assert "hạn 16/12/2026" in shown and "hạn 24/12/2026" not in shown
+    assert "Quá hạn 20 ngày (hạn 16/12/2026)" in shown and "và 3 việc khác" in shown
+    assert f'href="{HERE}/moi-va-thong-bao"' in shown
 
 
-async def test_a_quiet_day_says_so(ward: Ward) -> None:
-    assert "Hôm nay không có việc nào đang chờ." in await desk(ward, "tong-hop")
+@pytest.mark.usefixtures("day")
+def test_late_due_and_coming_deadlines_are_piles_and_what_is_done_is_not_there(ward: Ward) -> None:
+    for on, kind in (("2027-01-04", "notice"), ("2027-01-08", "answer"), ("2027-01-28", "conclusion"), ("2027-06-29", "periodic_report")):
+        due(ward, on, kind)
+    due(ward, "2027-01-03", "dossier", met_on="2027-01-02", closed=True)
+    shown = desk(ward, "van-phong")
+    assert [days(shown.get(name)) for name in ("late", "soon", "later")] == [["2027-01-04"], ["2027-01-08"], ["2027-01-28"]]
+    assert shown["late"].urgent and not shown["soon"].urgent
 
 
-async def test_a_seat_in_a_conference_of_another_day_is_not_on_the_desk(ward: Ward) -> None:
+@pytest.mark.usefixtures("day")
+def test_an_agency_sees_its_own_deadlines_and_the_office_those_of_others_only_when_late(ward: Ward) -> None:
+    due(ward, "2027-01-07", "agency_report", "kthtdt")
+    due(ward, "2027-01-04", "task", "ca")
+    of_agency, of_office, of_other = desk(ward, "kthtdt"), desk(ward, "van-phong"), desk(ward, "vhxh")
+    assert (days(of_agency.get("soon")), days(of_agency.get("late"))) == (["2027-01-07"], [])
+    assert (days(of_office.get("soon")), days(of_office.get("late"))) == ([], ["2027-01-04"])
+    assert of_other == {}
+
+
+@pytest.mark.usefixtures("day")
+def test_a_deadline_of_a_petition_names_it_and_leads_to_its_answer(ward: Ward) -> None:
     with ward.work() as w:
-        w.change(conference, CASE, stage="invited")
-        new_seat(w.db, CASE, "office", w.now, account_named(w.db, "van-phong").id)
-    assert "Phòng họp hôm nay" not in await desk(ward, "van-phong")
+        add_petition(w, 1, "assigned", id="p1", code="KN-01", summary="Ngõ 12 ngập sâu", lead="kthtdt")
+        w.add(deadline, conference=CASE, kind="answer", subject="p1", clock="", counted_from={}, due="2027-01-08", owner="kthtdt")
+    line = desk(ward, "kthtdt")["soon"].lines[0]
+    assert (line.about, line.href) == ("KN-01 Ngõ 12 ngập sâu", f"{HERE}/kien-nghi/p1/tra-loi")
 
 
-async def test_petitions_wait_for_whoever_sorts_assigns_checks_and_releases_them(ward: Ward) -> None:
+def test_the_chair_sees_what_waits_for_approval_and_signature(ward: Ward) -> None:
     with ward.work() as w:
-        common: dict[str, Any] = {"conference": CASE, "received_at": w.now, "received_on": TODAY, "source": "paper_slip", "declared": True, "name": "…",
-                                  "shown_as": "Công dân", "field": "khac", "content": "…"}  # fmt: skip
-        for n, state in enumerate(("received", "received", "accepted", "drafted", "answered", "released", "merged"), start=1):
-            w.add(petition, id=f"p{n}", number=n, code=f"YK-{n}", state=state, **common)
-    shown = {login: await desk(ward, login) for login in ("chu-tich", "van-phong", "tong-hop", "kthtdt")}
-    waits = {login: [name for name in PILES if name in page] for login, page in shown.items()}
-    assert waits == {"chu-tich": [PILES[3]], "van-phong": [*PILES[:3]], "tong-hop": [PILES[0]], "kthtdt": []}
-    assert f"/van-phong/hoi-nghi/{CASE}/kien-nghi/phan-loai" in shown["tong-hop"]
-    assert shown["tong-hop"].count('<span class="chip num">2</span>') == 2, "two in all, and two in this case"
-
-
-PILES = ("Ý kiến chờ phân loại", "Kiến nghị chờ phân công", "Dự thảo trả lời chờ kiểm tra", "Trả lời chờ duyệt công bố")
-
-
-async def test_notices_to_sign_and_longer_terms_wait_for_the_chair(ward: Ward) -> None:
-    with ward.work() as w:
+        w.add(year_entry, unit="p-bensong", year=2027, office="ct-ubnd", regime="thematic", topic="Đối thoại với thanh niên")
         w.add(notice, conference=CASE, state="submitted")
         item = w.add(
             conclusion, conference=CASE, code="KL-03", place=3, outcome="o", kind="assigned", text="Trả kết quả 26 hồ sơ", lead="kthtdt", state="open"
         )
         w.add(extension, conference=CASE, conclusion=item, body="kthtdt", asked_on=TODAY, new_due="2027-04-30", reason="…", state="asked")
-    chair, office = await desk(ward, "chu-tich"), await desk(ward, "van-phong")
-    for words in ("Thông báo kết luận chờ ký", f"/van-phong/hoi-nghi/{CASE}/ket-luan", "KL-03 Trả kết quả 26 hồ sơ", f"/van-phong/nhiem-vu/{item}"):
-        assert words in chair, words
-    assert "chờ ký" not in office and "KL-03" not in office
+        w.add(report, unit="p-bensong", kind="year", year=2026, first="2025-12-15", last="2026-12-14", state="submitted", created=w.now)
+    chair, office = desk(ward, "chu-tich"), desk(ward, "van-phong")
+    waits = {name: chair[name].lines[0].href for name in ("plans", "year", "notices", "extensions")}
+    assert waits == {
+        "plans": f"{HERE}/ke-hoach",
+        "year": "/van-phong/chuong-trinh-nam",
+        "notices": f"{HERE}/ket-luan",
+        "extensions": f"/van-phong/nhiem-vu/{item}",
+    }
+    assert chair["year"].lines[0].title == "Đối thoại với thanh niên"
+    assert chair["extensions"].lines[0].title == "KL-03 Trả kết quả 26 hồ sơ"
+    assert chair["reports"].count == 1
+    assert not {"plans", "year", "notices", "extensions", "reports"} & office.keys()
 
 
-@pytest.mark.usefixtures("day")
-async def test_a_deadline_of_a_petition_names_it_and_leads_to_its_answer(ward: Ward) -> None:
+def test_messages_that_failed_are_on_the_desk_of_whoever_sends_them(ward: Ward) -> None:
     with ward.work() as w:
-        w.add(petition, id="p1", number=1, code="KN-01", state="assigned", conference=CASE, received_at=w.now, received_on=TODAY, source="paper_slip", declared=True,
-              name="…", shown_as="Công dân", field="khac", content="…", summary="Ngõ 12 ngập sâu", lead="kthtdt")  # fmt: skip
-        w.add(deadline, conference=CASE, kind="answer", subject="p1", clock="", counted_from={}, due="2027-01-08", owner="kthtdt")
-    shown = await desk(ward, "kthtdt")
-    assert "KN-01 Ngõ 12 ngập sâu" in shown
-    assert f'href="/van-phong/hoi-nghi/{CASE}/kien-nghi/p1/tra-loi"' in shown
+        for key, state in (("a", "failed"), ("b", "sent"), ("c", "uncertain")):
+            given: dict[str, Any] = {"kind": "invitation", "channel": "email", "address": "a@example.vn", "title": "Giấy mời", "text": "…"}
+            w.change(message, enqueue(w, key, conference=CASE, recipient=f"Người nhận {key}", **given), state=state)
+    assert {(line.about, line.state) for line in desk(ward, "van-phong")["messages"].lines} == {
+        ("Người nhận a", "failed"),
+        ("Người nhận c", "uncertain"),
+    }
+    assert "messages" not in desk(ward, "kthtdt")
+
+
+def add_petition(w: Any, n: int, state: str, **values: Any) -> str:
+    common: dict[str, Any] = {"conference": CASE, "received_at": w.now, "received_on": TODAY, "source": "paper_slip", "declared": True, "name": "…",
+                              "shown_as": "Công dân", "field": "khac", "content": "…"}  # fmt: skip
+    return str(w.add(petition, number=n, state=state, **{"code": f"YK-{n}", **common, **values}))
+
+
+def test_petitions_wait_for_whoever_sorts_assigns_checks_and_releases_them(ward: Ward) -> None:
+    with ward.work() as w:
+        for n, state in enumerate(("received", "received", "accepted", "drafted", "answered", "released", "merged"), start=1):
+            add_petition(w, n, state)
+    names = ("to_sort", "to_assign", "to_check", "to_release")
+    waits = {login: [name for name in names if name in desk(ward, login)] for login in ("chu-tich", "van-phong", "tong-hop", "kthtdt")}
+    assert waits == {"chu-tich": ["to_release"], "van-phong": ["to_sort", "to_assign", "to_check"], "tong-hop": ["to_sort"], "kthtdt": []}
+    pile = desk(ward, "tong-hop")["to_sort"]
+    assert (pile.count, pile.lines[0].count, pile.lines[0].href) == (2, 2, f"{HERE}/kien-nghi/phan-loai")
+
+
+@pytest.mark.parametrize(
+    ("stage", "day", "shown"), [("invited", "2027-01-05", False), ("invited", "2027-01-14", True), ("in_session", "2027-01-05", True)]
+)
+def test_the_rooms_of_today_and_those_in_session_come_first(ward: Ward, stage: str, day: str, shown: bool) -> None:
+    ward.at(day)
+    with ward.work() as w:
+        w.change(conference, CASE, stage=stage)
+        new_seat(w.db, CASE, "office", w.now, account_named(w.db, "van-phong").id)
+    with ward.work("van-phong") as w:
+        name, at_office, seats = own_seats(w)
+    assert (name, at_office, bool(seats)) == ("Chánh Văn phòng HĐND và UBND phường", True, shown)

@@ -29,23 +29,15 @@ async def page(ward: Ward, login: str, **query: str) -> str:
 
 
 @pytest.mark.usefixtures("known")
-async def test_without_words_it_explains_and_finds_nothing(ward: Ward) -> None:
+async def test_results_stand_by_kind_with_the_words_marked_whatever_their_marks(ward: Ward) -> None:
     shown = await page(ward, "van-phong")
     assert "Gõ có dấu hoặc không dấu đều được" in shown and "<mark>" not in shown
-
-
-@pytest.mark.usefixtures("known")
-async def test_results_stand_by_kind_with_the_words_marked_whatever_their_marks(ward: Ward) -> None:
     for words in ("cống cầu mây", "cong cau may", "  CỐNG   Cầu Mây "):
         shown = await page(ward, "van-phong", tim=words)
         assert shown.index("Ý kiến, kiến nghị") < shown.index("Nội dung kết luận")
         assert "<mark>cống</mark>" in shown or "<mark>Cầu</mark>" in shown
         assert shown.count("KN-") >= 5 and "Xem tất cả (23)" in shown
     assert "&lt;b&gt;Nạo vét&lt;/b&gt;" in shown
-
-
-@pytest.mark.usefixtures("known")
-async def test_one_kind_has_pages(ward: Ward) -> None:
     first, second = [await page(ward, "van-phong", tim="cống", loai="petition", trang=at) for at in ("1", "2")]
     assert "Trang 1/2" in first and "tim=c%E1%BB%91ng&amp;loai=petition&amp;trang=2" in first
     assert "KN-23" in first and "KN-03" not in first and "KN-03" in second
@@ -54,11 +46,8 @@ async def test_one_kind_has_pages(ward: Ward) -> None:
 @pytest.mark.usefixtures("known")
 async def test_what_one_may_not_see_is_not_found(ward: Ward) -> None:
     assert "Công văn về cống" not in await page(ward, "van-phong", tim="cống", loai="paper")
+    assert "Không tìm thấy “&lt;i&gt;%_\\”." in await page(ward, "van-phong", tim="<i>%_\\")
     async with ward.browser("admin") as browser:
         assert (await browser.get("/van-phong/tim-kiem", params={"tim": "cống"})).status_code == 403
     async with ward.browser() as browser:
         assert (await browser.get("/van-phong/tim-kiem")).headers["location"] == "/?ve=/van-phong/tim-kiem"
-
-
-async def test_nothing_found_says_so_with_the_words_as_typed(ward: Ward) -> None:
-    assert "Không tìm thấy “&lt;i&gt;%_\\”." in await page(ward, "van-phong", tim="<i>%_\\")
