@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tests.office.conftest import ward
-from tests.organisation.house import house, seeded
+from tests.organisation.house import house
 
-__all__ = ["house", "seeded", "ward"]
+__all__ = ["house", "ward"]

@@ -143,5 +143,3 @@ def seed(url: str, stage: Stage) -> None:
         seed_ward(w, ward.example)
         seed_case(w, ward.example, CASE, stage)
     ward.engine.dispose()  # the last connection writes the log back into the file
-
-
