@@ -60,6 +60,7 @@ from server.papers.template_pages import template_routes
 from server.petitions.routes import petitions_routes
 from server.petitions.told import for_room, out_of_scope_count
 from server.protection.routes import protection_routes
+from server.reports.keeping import keep_figures
 from server.reports.report_pages import report_pages
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
@@ -67,7 +68,7 @@ from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LEARNS: tuple[Learns, ...] = (from_room,)
+LEARNS: tuple[Learns, ...] = (from_room, keep_figures)
 """What follows from a room that was closed, in this order."""
 
 LEVELS_EVERY = 0.4
