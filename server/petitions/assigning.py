@@ -70,21 +70,6 @@ def settle(w: Work, id: str, petition_id: str, proposal_id: str, taken: bool) ->
         assign(w, id, petition_id, Assignment(proposal["proposed_lead"], tuple(row["coordinating"])))
 
 
-def agencies_concerned(w: Work, id: str) -> dict[str, list[str]]:
-    """Each body that answers a petition of a conference, as lead or with it → the codes, so that their leaders are invited (Art. 8.1)."""
-    rows = w.db.execute(
-        select(petition.c.code, petition.c.lead, petition.c.coordinating)
-        .where(petition.c.conference == id, petition.c.state.in_([state.value for state in IN_DIALOGUE]))
-        .order_by(petition.c.number)
-    ).all()
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        for concerned in (row.lead, *row.coordinating):
-            if concerned:
-                found.setdefault(concerned, []).append(row.code)
-    return found
-
-
 def leads(w: Work, id: str) -> Mapping[str, str]:
     """The bodies that lead an answer of a conference: id → short name, for the filter of the list."""
     leading = select(petition.c.lead).where(petition.c.conference == id)

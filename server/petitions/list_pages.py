@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from moderation.case.petitions import FIELDS, State
+from moderation.case.stages import BEFORE, Stage
 from server.conferences.case_pages import page_number
 from server.conferences.queries import case, case_frame
+from server.invitations.gates import uninvited_agencies
 from server.office.forms import FormBody, Prose, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
@@ -20,7 +22,7 @@ from server.petitions.forecasts import file_forecast, forecasts
 from server.petitions.queries import Filter, counts, listed
 from server.petitions.told import out_of_scope_count
 
-STATES = ("open", "late", *(state.value for state in State))
+STATES = ("open", "late", "speak", *(state.value for state in State))
 PATH = "/van-phong/hoi-nghi/{id}/kien-nghi"
 
 
@@ -45,25 +47,38 @@ def filter_of(request: Request, conference: str | None = None) -> tuple[Filter, 
     return Filter(conference, state, field, asked["cq"], asked["tim"]), f"{query}&" if query else ""
 
 
+def table(w: Work, request: Request, conference: str | None = None) -> Context:
+    """A page of the list that the address asks for."""
+    wanted, query = filter_of(request, conference)
+    page = page_number(request)
+    rows, pages, count = listed(w, wanted, page)
+    return {
+        "rows": rows,
+        "at": page,
+        "pages": pages,
+        "count": count,
+        "wanted": wanted,
+        "query": query,
+        "states": STATES,
+        "fields": FIELDS,
+        "said": said,
+    }
+
+
+def case_view(w: Work, request: Request, id: str) -> tuple[str, Context]:
+    """The petitions of a case."""
+    found = case(w, id, "see_petitions")
+    context: Context = {
+        "counts": counts(w, id), "leads": leads(w, id), "referred": out_of_scope_count(w, id),
+        "notes": w.may("see_forecast", found["unit"]) or w.may("file_forecast", found["unit"]),
+        "uninvited": uninvited_agencies(w, id) if Stage(found["stage"]) in BEFORE else [],
+    }  # fmt: skip
+    return "petitions/list.html", {**case_frame(w, found), **table(w, request, id), **context}
+
+
 def list_routes(door: Office) -> APIRouter:
     """Under /van-phong/hoi-nghi/{id}/kien-nghi, and /van-phong/kien-nghi."""
     router = APIRouter()
-
-    def table(w: Work, request: Request, conference: str | None = None) -> Context:
-        wanted, query = filter_of(request, conference)
-        page = page_number(request)
-        rows, pages, count = listed(w, wanted, page)
-        return {
-            "rows": rows,
-            "at": page,
-            "pages": pages,
-            "count": count,
-            "wanted": wanted,
-            "query": query,
-            "states": STATES,
-            "fields": FIELDS,
-            "said": said,
-        }
 
     @router.get("/van-phong/kien-nghi")
     async def all_petitions(request: Request) -> Response:
@@ -77,19 +92,7 @@ def list_routes(door: Office) -> APIRouter:
 
     @router.get(PATH)
     async def petitions_of_case(request: Request, id: str) -> Response:
-        def view(w: Work) -> tuple[str, Context]:
-            found = case(w, id, "see_petitions")
-            notes = w.may("see_forecast", found["unit"]) or w.may("file_forecast", found["unit"])
-            context: Context = {
-                "counts": counts(w, id),
-                "leads": leads(w, id),
-                "referred": out_of_scope_count(w, id),
-                "notes": notes,
-                "uninvited": [],
-            }
-            return "petitions/list.html", {**case_frame(w, found), **table(w, request, id), **context}
-
-        return await door.show(request, view)
+        return await door.show(request, lambda w: case_view(w, request, id))
 
     # --- the chair releases -----------------------------------------------------------------------------------------------------
 

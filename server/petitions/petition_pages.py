@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import RowMapping, select
 
 from moderation import Refusal
-from moderation.case.petitions import ELSEWHERE, FIELDS, Kind, State, is_late
+from moderation.case.petitions import CHANNELS, ELSEWHERE, FIELDS, Kind, State, is_late
 from moderation.case.text import spoken_number
 from server.conferences.queries import case_frame
 from server.conferences.routes import qr_svg
@@ -23,7 +23,7 @@ from server.petitions.assigning import Assignment, assign, propose, settle
 from server.petitions.entering import said
 from server.petitions.list_pages import PATH
 from server.petitions.merging import likely_duplicates, merge, unmerge
-from server.petitions.petition_form import Name
+from server.petitions.petition_form import MaybeName, Name
 from server.petitions.queries import (
     answers_of,
     bodies,
@@ -35,6 +35,7 @@ from server.petitions.queries import (
     proposals_of,
     sees_contacts,
 )
+from server.petitions.speaking import name_speaker
 from server.petitions.tables import petition, petition_file
 from server.petitions.tracking import give_code, spaced
 from server.petitions.triage import Decision, show_again, triage, withhold
@@ -86,6 +87,16 @@ class ProposalForm(FormBody):
 
     proposed_lead: Line
     note: MaybeLine = ""
+
+
+class SpeakingForm(FormBody):
+    """Who speaks for a group, and whether the sender wants to speak."""
+
+    representative: MaybeName = ""
+    authority: MaybeLine = ""
+    wants_to_speak: bool = False
+    channel: MaybeLine = ""
+    version: int
 
 
 class ReasonForm(FormBody):
@@ -248,6 +259,26 @@ def petition_routes(door: Office) -> APIRouter:
             here(id, petition_id),
             lambda w: propose_view(w, id, petition_id),
         )
+
+    # --- speaking ---------------------------------------------------------------------------------------------------------------
+
+    def speaking_view(w: Work, id: str, petition_id: str) -> tuple[str, Context]:
+        found, row = petition_of_case(w, id, petition_id, "enter_petition")
+        return "petitions/speaking.html", {**case_frame(w, found), "one": row, "channels": CHANNELS}
+
+    @router.get(f"{ONE}/phat-bieu")
+    async def show_speaking(request: Request, id: str, petition_id: str) -> Response:
+        return await door.show(request, lambda w: speaking_view(w, id, petition_id))
+
+    @router.post(f"{ONE}/phat-bieu")
+    async def take_speaking(request: Request, id: str, petition_id: str) -> Response:
+        form = await read_form(request, SpeakingForm)
+
+        def do(w: Work) -> None:
+            given = form.value
+            name_speaker(w, id, petition_id, given.representative, given.authority, given.wants_to_speak, given.channel, given.version)
+
+        return await door.submit(request, form, do, here(id, petition_id), lambda w: speaking_view(w, id, petition_id))
 
     # --- one button, one deed ---------------------------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ def sees_contacts(w: Work, found: RowMapping, row: RowMapping) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list shows. `lead` is a body; `state` a state, "open" or "late"; `text` is sought in everything that was indexed."""
+    """What a list shows. `lead` is a body; `state` a state, "open", "late", or "speak" for who wants to speak; `text` is sought in everything that was indexed."""
 
     conference: str | None = None
     state: str = ""
@@ -90,6 +90,8 @@ def condition(w: Work, wanted: Filter) -> ColumnElement[bool]:
         parts.append(petition.c.state.in_([state.value for state in OPEN]))
     elif wanted.state == "late":
         parts.append(late(w))
+    elif wanted.state == "speak":
+        parts.append(petition.c.wants_to_speak.is_(True))
     elif wanted.state:
         parts.append(petition.c.state == wanted.state)
     if wanted.field:

@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping, func, select
 
-from moderation.case.petitions import ELSEWHERE, FIELDS, IN_DIALOGUE, AnswerState, State, may_ask_to_speak, opinions
-from moderation.kernel import Refusal
+from moderation.case.petitions import ELSEWHERE, FIELDS, IN_DIALOGUE, AnswerState, State, opinions
 from moderation.plan import PetitionPlan
 from server.i18n import t
 from server.office.work import Work
 from server.organisation.tables import body
 from server.petitions.entering import said
-from server.petitions.sender import sender_of
 from server.petitions.tables import petition, petition_answer
 
 _DIALOGUE = [state.value for state in IN_DIALOGUE]
@@ -23,12 +21,12 @@ _DIALOGUE = [state.value for state in IN_DIALOGUE]
 
 def for_room(w: Work, id: str) -> tuple[PetitionPlan, ...]:
     """The petitions of a conference as the live room needs them: by code, without those that were merged into another, sent elsewhere or withheld; with the
-    answer that was checked or released. `group`: a group that has not named its representative yet (Art. 2.2)."""
+    answer that was checked or released."""
     answers = prepared(w, id)
     return tuple(
         PetitionPlan(
             row["code"], said(row), row["shown_as"], field_name(row["field"]), row["lead"], tuple(row["coordinating"]), row["within_authority"], row["complex"],
-            row["escalate_to"], answers[row["id"]]["text"] if row["id"] in answers else "", not _may_speak(row),
+            row["escalate_to"], answers[row["id"]]["text"] if row["id"] in answers else "", row["is_group"],
         )
         for row in in_dialogue(w, id)
         if not row["withheld"]
@@ -157,11 +155,3 @@ def _referral(row: RowMapping) -> dict[str, Any]:
         "date": row["referral_date"] or "",
         "action": row["triage_note"] or t("vi", f"petition.way.{row['kind']}"),
     }
-
-
-def _may_speak(row: RowMapping) -> bool:
-    try:
-        may_ask_to_speak(sender_of(row))
-    except Refusal:
-        return False
-    return True

@@ -12,11 +12,12 @@ from server.notifications.tables import message
 from server.office import history
 from server.office.tables import history as entries
 from server.petitions.answering import check, current, draft, release, release_many, released, send_back, to_release
-from server.petitions.assigning import Assignment, agencies_concerned, assign, propose, settle
+from server.petitions.assigning import Assignment, assign, propose, settle
 from server.petitions.following import followed
 from server.petitions.forecasts import file_forecast, forecasts
 from server.petitions.merging import likely_duplicates, merge, unmerge
 from server.petitions.queries import Filter, answers_of, counts, listed, merged_ones, petition_of_case, proposals_of, sees_contacts
+from server.petitions.speaking import name_speaker
 from server.petitions.tables import petition, petition_proposal
 from server.petitions.told import answers, for_room, out_of_scope_count, synthesis
 from server.petitions.tracking import give_code, spaced
@@ -47,18 +48,17 @@ def test_D12_3_no_petition_without_the_declaration(ward: Ward) -> None:
         assert counts(w, CASE) == {"late": 0}
 
 
-def test_D2_2_a_group_without_a_representative_cannot_ask_to_speak(ward: Ward) -> None:
+def test_D2_2_a_group_speaks_only_once_its_representative_is_named(ward: Ward) -> None:
     group = Sender("38 hộ khu Bãi Triều", is_group=True)
     with pytest.raises(Refusal, match="representative_needed"), ward.work("tong-hop") as w:
         take(w, ward, sender=group, wants_to_speak=True, channel="hall")
-    named = Sender("38 hộ khu Bãi Triều", is_group=True, representative="Trần Văn Bình", authority="Biên bản họp ngày 18/12/2026")
     with ward.work("tong-hop") as w:
-        silent = take(w, ward, sender=group)
-        speaking = take(w, ward, sender=named, wants_to_speak=True, channel="hall", content=RUBBISH)
-        accept(w, silent)
-        accept(w, speaking)
-        plans = {plan.id: plan for plan in for_room(w, CASE)}
-    assert [plans[code].group for code in ("KN-01", "KN-02")] == [True, False]
+        id = take(w, ward, sender=group)
+        with pytest.raises(Refusal, match="representative_needed"):
+            name_speaker(w, CASE, id, "Trần Văn Bình", "", True, "hall")
+        assert listed(w, Filter(CASE, "speak"))[2] == 0
+        name_speaker(w, CASE, id, "Trần Văn Bình", "Biên bản họp ngày 18/12/2026", True, "hall")
+        assert [row["id"] for row in listed(w, Filter(CASE, "speak"))[0]] == [id]
 
 
 def test_D1_2_a_complaint_is_listed_as_referred_and_is_in_no_synthesis(ward: Ward) -> None:
@@ -139,7 +139,6 @@ def test_D8_2c_an_assigned_petition_has_a_deadline_of_its_agency(ward: Ward) -> 
         row = w.db.execute(select(deadline).where(deadline.c.kind == "answer", deadline.c.subject == id)).mappings().one()
         assert (row["owner"], row["due"], row["closed"]) == ("kthtdt", "2027-01-08", False)
         assert w.row(petition, id)["coordinating"] == ["vp"]
-        assert agencies_concerned(w, CASE) == {"kthtdt": ["KN-01"], "vp": ["KN-01"]}
         with pytest.raises(Refusal, match="body_unknown"):
             assign(w, CASE, id, Assignment("nowhere"))
     ward.at("2027-01-09")
