@@ -136,11 +136,10 @@ def test_an_end_cut_off_in_every_list_is_found_by_the_manifest_and_by_a_known_he
     assert verify(packed, Head(known.seq, bytes(32))).fault == "chain_other_head"
 
 
-def test_an_empty_system_gets_the_same_case(packed: Path, tmp_path: Path) -> None:
+def test_an_empty_system_gets_the_same_case(packed: Path, tmp_path: Path, database_url: str) -> None:
     """Rows, history, journal and files: packed again there, it is the same archive to the last byte."""
-    url, files = f"sqlite:///{tmp_path}/other.db", Store(tmp_path / "other")
-    migrate(url)
-    engine = open_engine(url)
+    files = Store(tmp_path / "other")
+    engine = open_engine(database_url)
     try:
         assert bring_in(engine, files, packed, 1) == CASE
         with reading(engine) as db:

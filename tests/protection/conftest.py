@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,13 @@ async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
 
 @pytest.fixture
 async def lan(tmp_path: Path) -> AsyncIterator[Lan]:
-    async with open_ward(tmp_path) as ward:
+    async with open_lan(tmp_path) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_lan(folder: Path, database_url: str | None = None) -> AsyncIterator[Lan]:
+    async with open_ward(folder, database_url) as ward:
         files = Store(ward.parts.settings.data_dir / "files")
         own, other = send(ward, 1, NAME, PHONE, EMAIL), send(ward, 2, OTHER, "+84900000000", "")
         with ward.work() as w:
