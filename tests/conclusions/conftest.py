@@ -77,12 +77,12 @@ def out(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def again(data: Path, folder: Path, day: str) -> AsyncIterator[Evening]:
     """A copy of the ward as this data folder has it, on this day."""
     shutil.copytree(data, folder / "data")
-    evening = Evening(Settings(data_dir=folder / "data"))
-    evening.ward.at(day, "18:00")
+    ward = Ward(Settings(data_dir=folder / "data"))
+    ward.at(day, "18:00")
     try:
-        yield evening
+        yield Evening(ward)
     finally:
-        await evening.close()
+        await ward.close()
         clock.reset()
 
 

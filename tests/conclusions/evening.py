@@ -17,7 +17,6 @@ from server.conclusions.tables import agency_report
 from server.conferences.tables import conference
 from server.deadlines.tables import deadline
 from server.office.work import Work
-from server.settings import Settings
 from tests.office.ward import CASE, Ward
 
 Result = TypeVar("Result")
@@ -26,13 +25,10 @@ HOME = f"/van-phong/hoi-nghi/{CASE}/ket-luan"
 
 
 class Evening:
-    """The ward after the conference. The application is put together when the first browser comes."""
+    """The ward after the conference."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.ward = Ward(settings)
-
-    async def close(self) -> None:
-        await self.ward.close()
+    def __init__(self, ward: Ward) -> None:
+        self.ward = ward
 
     def browser(self, login: str = "") -> AbstractAsyncContextManager[httpx.AsyncClient]:
         """A browser that is signed in as this login."""
