@@ -7,6 +7,7 @@ import json
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import segno
 from anyio import to_thread
@@ -15,6 +16,7 @@ from sqlalchemy import func, select
 from moderation.case.rights import SYSTEM
 from moderation.case.stages import Stage
 from moderation.kernel import Phase
+from moderation.plan import Plan
 from server import clock
 from server.accounts.links import public_link
 from server.accounts.passwords import hash_password
@@ -22,12 +24,16 @@ from server.accounts.staff import keep_password
 from server.app import Parts
 from server.clock import now
 from server.conferences.cases import open_case, personal_link
+from server.conferences.room import accounts_of, plan_of
 from server.conferences.tables import conference as case_table
 from server.db.tables import account
 from server.demo.example import load, read
-from server.demo.ward import ROOM_ROLES, STAFF, account_id, seed_case, seed_ward
+from server.demo.story import Story
+from server.demo.ward import STAFF, seed_case, seed_ward
+from server.files.store import Store
 from server.office.tables import history
 from server.office.work import Work
+from server.petitions.told import for_room, out_of_scope_count
 
 ROLES = {
     "chair": "chair",
@@ -94,18 +100,25 @@ async def seed(parts: Parts, base: str) -> dict[str, object]:
             break
         number += 1
         conference = f"{example.id}-{number}"
-    with parts.engine.begin() as database:
-        w = Work(database, SYSTEM, now())
-        if w.db.scalar(select(case_table.c.id).where(case_table.c.id == conference)) is None:
-            seed_case(w, data, conference, Stage.READY)
-        accounts = {person: account_id(w, login) for person, login in ROOM_ROLES.items()}
-    case = await open_case(parts.rooms, parts.engine, conference, example.plan, example.people, accounts)
+    plan, accounts = await to_thread.run_sync(seed_story, parts, data, conference)
+    case = await open_case(parts.rooms, parts.engine, conference, plan, example.people, accounts)
     links = {role: personal_link(parts.engine, parts.keys, case.seats[person], base) for role, person in ROLES.items()}
     with parts.engine.begin() as database:
         public = f"{base}/vao#{public_link(database, parts.keys, conference, now())}"
     people = {person: personal_link(parts.engine, parts.keys, seat, base) for person, seat in case.seats.items()}
     return {"base": base, "conference": conference, "links": links, "public": public, "people": people, "seats": case.seats,
             "accounts": {login: name for login, name, _, _ in STAFF}, "password": password}  # fmt: skip
+
+
+def seed_story(parts: Parts, data: dict[str, Any], conference: str) -> tuple[Plan, dict[str, str]]:
+    """The case of the example on the morning of its conference, told once; gives the plan that its room opens with, and person → account."""
+    with parts.engine.begin() as database:
+        w = Work(database, SYSTEM, now())
+        if w.db.scalar(select(case_table.c.id).where(case_table.c.id == conference)) is None:
+            begun = clock.moment(data["preparation"]["plan"]["issued_on"], "08:00")
+            seed_case(Work(database, SYSTEM, begun), data, conference, Stage.READY)
+            Story(w, data, conference, parts.keys, Store(parts.settings.data_dir / "files")).tell()
+        return plan_of(w, conference, for_room(w, conference), out_of_scope_count(w, conference)), accounts_of(w, conference)
 
 
 def set_passwords(parts: Parts, password: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +14,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+SEEDED: list[Path] = []
+"""A data folder in which the example was set up, made with the first house and copied for each further one."""
 
 
 class House:
@@ -79,6 +86,15 @@ class House:
 @contextmanager
 def open_house(folder: Path) -> Iterator[House]:
     """A server for the time of the block."""
+    if not SEEDED:
+        first = House(Path(mkdtemp(prefix="doithoai-")))
+        try:
+            first.start(90)
+        finally:
+            first.stop()
+        SEEDED.append(first.folder / "data")
+        atexit.register(shutil.rmtree, first.folder, ignore_errors=True)
+    shutil.copytree(SEEDED[0], folder / "data", dirs_exist_ok=True)
     house = House(folder)
     try:
         house.start()
