@@ -16,6 +16,7 @@ from server.conclusions import issuing, letters
 from server.conclusions.distribution import expected, recipients_of, ruled
 from server.conclusions.items import asked_of, find_item, items_of, names_of, save_item
 from server.conclusions.items import ruled as as_rules_see
+from server.conclusions.notice_paper import preview
 from server.conclusions.tables import milestone, notice
 from server.conferences.queries import case, case_frame
 from server.deadlines.tables import deadline
@@ -125,6 +126,16 @@ def notice_routes(door: Office) -> APIRouter:
     @router.get("")
     async def show_notice(request: Request, id: str) -> Response:
         return await door.show(request, lambda w: notice_view(w, id))
+
+    @router.get("/thong-bao.pdf")
+    async def as_pdf(request: Request, id: str) -> Response:
+        """The notice as a PDF: a draft says that it is one."""
+
+        def look(w: Work) -> bytes:
+            case(w, id)
+            return preview(w, id)
+
+        return Response(await door.read(request, look), media_type="application/pdf")
 
     @router.post("/du-thao")
     async def save(request: Request, id: str) -> Response:

@@ -9,6 +9,7 @@ from server.conclusions.items import notice_of
 from server.conclusions.paper_data import notice_data
 from server.office.work import Work
 from server.papers import register
+from server.papers.frame import frame_of
 from server.papers.tables import paper as papers
 
 
@@ -23,6 +24,14 @@ def draw_up(w: Work, id: str) -> str:
         paper = register.draft(w, id, "conclusion_notice", notice_data(w, id))
     register.submit(w, paper)
     return paper
+
+
+def preview(w: Work, id: str) -> bytes:
+    """The notice as it would be printed now, as a PDF; once it is a paper, the paper."""
+    paper = notice_of(w, id)["paper"]
+    if paper and w.row(papers, paper)["state"] in ("submitted", "signed", "issued"):
+        return register.look(w, paper)
+    return register.render("conclusion_notice", notice_data(w, id), frame_of(w, id))
 
 
 def sign_paper(w: Work, paper: str) -> None:

@@ -223,6 +223,14 @@ async def test_the_draft_is_a_page_for_everybody_who_sees_the_case(evening: Even
     assert "Trả kết quả 26 hồ sơ" in await evening.page("van-phong", f"{HOME}/muc/{item}")
 
 
+async def test_the_draft_can_be_read_as_it_will_be_printed(evening: Evening) -> None:
+    async with evening.browser("van-phong") as browser:
+        printed = await browser.get(f"{HOME}/thong-bao.pdf")
+    assert printed.status_code == 200 and printed.content.startswith(b"%PDF-")
+    async with evening.browser() as browser:
+        assert (await browser.get(f"{HOME}/thong-bao.pdf")).status_code in (303, 401)
+
+
 async def test_an_item_is_edited_with_who_does_what(evening: Evening) -> None:
     item = evening.item("KL-03")
     data = {"kind": "assigned", "text": item["text"], "lead": "kthtdt", "coordinating": ["vpdk", "hcc"], "due": "31/03/2027", "version": item["version"],
