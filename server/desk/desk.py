@@ -26,7 +26,8 @@ def piles(w: Work) -> list[Pile]:
 
 def _deadlines(w: Work) -> Iterator[Pile]:
     today, soon, later = (day.isoformat() for day in (w.today, w.today + SOON, w.today + LATER))
-    mine = deadline.c.owner.in_(w.by.bodies())
+    own = w.by.bodies()
+    mine = deadline.c.owner.in_(own)
     wanted = own_deadlines(w.by).where(deadline.c.closed.is_(False), or_(mine, deadline.c.kind.not_in(OF_OTHERS), deadline.c.due < today))
     for name, within in (
         ("late", deadline.c.due < today),
@@ -41,6 +42,7 @@ def _deadlines(w: Work) -> Iterator[Pile]:
                 about=short(row["about"]) or row["title"] or "",
                 due=row["due"],
                 provisional=row["provisional"],
+                owner="" if row["owner"] in own else row["owner_name"] or "",
             )
             for row in rows
         )

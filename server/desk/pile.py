@@ -16,7 +16,8 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing. `label` is a key of the catalogue or "", `title` a text of the case, `count` how many of them where a line stands for several; `due` an ISO date."""
+    """One thing. `label` is a key of the catalogue or "", `title` a text of the case, `count` how many of them where a line stands for several; `due` an ISO date,
+    `owner` the body that has to keep it, where that is not the reader's own."""
 
     href: str
     title: str = ""
@@ -25,6 +26,7 @@ class Line:
     due: str = ""
     provisional: bool = False
     state: str = ""
+    owner: str = ""
     count: int = 0
 
 

@@ -11,6 +11,7 @@ from moderation.case.rights import Duty, Staff
 from server.conclusions.tables import conclusion
 from server.conferences.tables import conference
 from server.deadlines.tables import deadline
+from server.organisation.tables import body
 from server.petitions.tables import petition
 
 ANSWERS_FOR_CASES = (Duty.CHAIR, Duty.ADVISING)
@@ -25,10 +26,10 @@ PLACES: Mapping[str, str] = {
     "milestone": "/van-phong/nhiem-vu",
     "answer": "/van-phong/hoi-nghi/{case}/kien-nghi/{subject}/tra-loi",
     "preparation": "/van-phong/hoi-nghi/{case}/ke-hoach",
-    "dossier": "/van-phong/hoi-nghi/{case}/ho-so",
     "periodic_report": "/van-phong/bao-cao/{subject}",
-    "data_request": "/van-phong/du-lieu-ca-nhan",
-    "year_programme": "/van-phong/chuong-trinh-nam",
+    "data_answer": "/van-phong/du-lieu-ca-nhan",
+    "data_done": "/van-phong/du-lieu-ca-nhan",
+    "data_breach": "/van-phong/du-lieu-ca-nhan",
 }
 """Kind of deadline → the page where it is met; others are met on the overview of their case."""
 
@@ -49,7 +50,8 @@ def own_deadlines(staff: Staff) -> Select[tuple[object, ...]]:
         mine.append(conference.c.unit.in_(units))
     about = func.coalesce(petition.c.code + literal(" ") + petition.c.summary, conclusion.c.code + literal(" ") + conclusion.c.text, "")
     joined = (
-        select(*deadline.c, conference.c.title.label("title"), about.label("about"))
+        select(*deadline.c, conference.c.title.label("title"), about.label("about"), body.c.short.label("owner_name"))
+        .outerjoin(body, body.c.id == deadline.c.owner)
         .outerjoin(conference, conference.c.id == deadline.c.conference)
         .outerjoin(petition, and_(deadline.c.kind == "answer", petition.c.id == deadline.c.subject))
         .outerjoin(conclusion, and_(deadline.c.kind == "task", conclusion.c.id == deadline.c.subject))

@@ -70,7 +70,7 @@ async def test_the_entrance_leads_back_to_the_page_asked_for_and_the_desk_is_for
 def test_late_due_and_coming_deadlines_are_piles_and_what_is_done_is_not_there(ward: Ward) -> None:
     for on, kind in (("2027-01-04", "notice"), ("2027-01-08", "answer"), ("2027-01-28", "conclusion"), ("2027-06-29", "periodic_report")):
         due(ward, on, kind)
-    due(ward, "2027-01-03", "dossier", met_on="2027-01-02", closed=True)
+    due(ward, "2027-01-03", "publication", met_on="2027-01-02", closed=True)
     shown = desk(ward, "van-phong")
     assert [days(shown.get(name)) for name in ("late", "soon", "later")] == [["2027-01-04"], ["2027-01-08"], ["2027-01-28"]]
     assert shown["late"].urgent and not shown["soon"].urgent
