@@ -48,6 +48,7 @@ from server.media.tokens import MediaTokens
 from server.media.turn import Turn
 from server.notifications.message_pages import message_routes
 from server.notifications.worker import keep_working
+from server.office.history_pages import history_pages
 from server.office.office import Office
 from server.office.work import Work
 from server.organisation.duty_pages import duty_pages
@@ -208,6 +209,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id))))
     app.include_router(message_routes(office))
     app.include_router(calendar_pages(office))
+    app.include_router(history_pages(office))
     app.include_router(dossier_routes(office))
     app.include_router(protection_routes(office, parts.rooms))
     app.include_router(organisation_pages(office))

@@ -80,9 +80,7 @@ def case_routes(door: Office) -> APIRouter:
     async def case_history(request: Request, id: str) -> Response:
         def view(w: Work) -> tuple[str, Context]:
             found = case(w, id, "read_history")
-            at = page_number(request)
-            entries, pages = history.read(w, id, at)
-            return "office/history.html", {**case_frame(w, found), "entries": entries, "at": at, "pages": pages}
+            return "office/history.html", {**case_frame(w, found), **history.page_of(w, id, request.query_params, page_number(request))}
 
         return await door.show(request, view)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from sqlalchemy import func, select
@@ -30,13 +32,17 @@ class Told:
     erased: bool
 
 
-def read(w: Work, chain: str, page: int = 1, *, kind: str | None = None, subject: str | None = None) -> tuple[list[Told], int]:
-    """A page of the entries of a chain (of one kind and subject, if asked for) and the number of pages."""
+def read(
+    w: Work, chain: str, page: int = 1, *, kind: str | None = None, subject: str | None = None, act: str | None = None
+) -> tuple[list[Told], int]:
+    """A page of the entries of a chain (of one kind, subject and act, if asked for) and the number of pages."""
     where = [history.c.chain == chain]
     if kind is not None:
         where.append(history.c.kind == kind)
     if subject is not None:
         where.append(history.c.subject == subject)
+    if act is not None:
+        where.append(history.c.act == act)
     count = w.db.scalar(select(func.count()).select_from(history).where(*where)) or 0
     rows = w.db.execute(
         select(history, account.c.name)
@@ -47,6 +53,31 @@ def read(w: Work, chain: str, page: int = 1, *, kind: str | None = None, subject
         .offset((max(page, 1) - 1) * PAGE)
     ).all()
     return [_told(row) for row in rows], max(1, -(-count // PAGE))
+
+
+def told_of(w: Work, chain: str) -> tuple[list[str], list[str]]:
+    """The kinds and the acts that a chain tells of, for choosing."""
+    kinds = w.db.scalars(select(history.c.kind).where(history.c.chain == chain).distinct().order_by(history.c.kind)).all()
+    acts = w.db.scalars(select(history.c.act).where(history.c.chain == chain).distinct().order_by(history.c.act)).all()
+    return list(kinds), list(acts)
+
+
+def page_of(w: Work, chain: str, asked: Mapping[str, str], at: int) -> dict[str, Any]:
+    """What a page of a history shows: entries, how many pages, and the choice of kind (`?loai=`) and act (`?viec=`) that `asked` holds."""
+    kind, act = asked.get("loai", ""), asked.get("viec", "")
+    entries, pages = read(w, chain, at, kind=kind or None, act=act or None)
+    kinds, acts = told_of(w, chain)
+    query = urlencode({name: value for name, value in (("loai", kind), ("viec", act)) if value})
+    return {
+        "entries": entries,
+        "at": at,
+        "pages": pages,
+        "kinds": kinds,
+        "acts": acts,
+        "kind": kind,
+        "act": act,
+        "query": f"{query}&" if query else "",
+    }
 
 
 def _told(row: Any) -> Told:

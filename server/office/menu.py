@@ -29,6 +29,7 @@ MENU = (
     Item("menu.calendar", "/van-phong/lich-lam-viec", "calendar", ("see_office",)),
     Item("menu.organisation", "/van-phong/to-chuc", "building", ("keep_organisation",)),
     Item("menu.templates", "/van-phong/mau-van-ban", "file-pen", ("keep_templates",)),
+    Item("menu.history", "/van-phong/lich-su", "history", ("keep_organisation",)),
 )
 
 CASE_TABS = (
