@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 VENV_PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check fmt lock protocol bench-room bench-floor bench-pages screenshots clean
+.PHONY: help demo setup test check fmt lock protocol papers bench-room bench-floor bench-pages bench-papers screenshots clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ bench-floor: setup ## Measure how soon a voice is heard after the floor is given
 
 bench-pages: setup ## Measure every page with 200 cases, 20,000 petitions and 100,000 history rows
 	@$(VENV_PYTHON) -m bench.pages
+
+bench-papers: setup ## Measure how long papers take to be made
+	@$(VENV_PYTHON) -m bench.papers
+
+papers: setup ## Write docs/papers again: every paper of the example as PDF, and the page of thumbnails
+	@PAPERS=write $(VENV_PYTHON) -m pytest -q tests/papers/test_docs.py
 
 screenshots: setup ## Take the pictures of all screens again
 	@scripts/browser

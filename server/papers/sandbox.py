@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -49,7 +50,7 @@ def fill(text: str, data: Mapping[str, Any]) -> Filled:
     """Fills a template with data (raises `Fault`)."""
     values: list[str] = []
     try:
-        template = _ENVIRONMENT.from_string(text)
+        template = _compiled(text)
         parts, length = [], 0
         for part in template.generate({**clean(data), _KEPT: values}):
             length += len(part)
@@ -64,6 +65,11 @@ def fill(text: str, data: Mapping[str, Any]) -> Filled:
         raise Fault(_line_of(error), str(error)) from None
     head, body = _parted("".join(parts))
     return Filled(head, body, values)
+
+
+@lru_cache(64)
+def _compiled(text: str) -> jinja2.Template:
+    return _ENVIRONMENT.from_string(text)
 
 
 def _parted(text: str) -> tuple[Mapping[str, Any], str]:
