@@ -35,7 +35,7 @@ def from_room(w: Work, id: str, state: Conference) -> None:
     found = w.db.execute(select(notice).where(notice.c.conference == id)).mappings().first()
     heard = figures(state)
     if found is None:
-        general = "\n".join(line.text for line in concluding(state))
+        general = "\n".join((*(line.text for line in concluding(state)), summed(state)))
         w.add(notice, conference=id, state=NoticeState.DRAFT.value, general=general, heard=heard, version=1)
         clocks.after_conference(w, id, held)
     elif NoticeState(found["state"]) not in EDITABLE:
@@ -52,6 +52,12 @@ def from_room(w: Work, id: str, state: Conference) -> None:
 def concluding(state: Conference) -> list[Line]:
     """What the secretaries wrote in step 7 in general."""
     return [line for line in course(state).lines[Part.CONCLUSION] if not line.code and line.text and not line.struck]
+
+
+def summed(state: Conference) -> str:
+    """The last sentence of the general appraisal, with the figures of the record."""
+    raised = sum(bool(p.raised_by) for p in state.petitions.values())
+    return f"Hội nghị có {len(state.outcomes):02} nội dung kết luận{f', ghi nhận {raised:02} kiến nghị mới' if raised else ''}."
 
 
 def figures(state: Conference) -> dict[str, Any]:

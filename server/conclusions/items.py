@@ -109,7 +109,7 @@ def find_again(w: Work, id: str) -> None:
     item = w.row(conclusion, id)
     names = names_of(w)
     case = w.db.execute(select(conference.c.unit, conference.c.title).where(conference.c.id == item["conference"])).one()
-    texts = (item["opinion"], item["result"], *(names.get(one, "") for one in bodies_of(item)), case.title)
+    texts = (item["result"], *(names.get(one, "") for one in bodies_of(item)), case.title)
     index(w, kind="conclusion", subject=id, conference=item["conference"], unit=case.unit, title=f"{item['code']} · {item['text']}",
           path=f"/van-phong/nhiem-vu/{id}", texts=texts)  # fmt: skip
 

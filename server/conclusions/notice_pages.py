@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,9 +11,9 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import select
 
-from moderation.case.following import ALWAYS_FOLLOWED, EDITABLE, Ground, NoticeState, grounds, missing
+from moderation.case.following import ALWAYS_FOLLOWED, EDITABLE, Ground, NoticeState, grounds, late_by, missing
 from moderation.conclusion import Kind
-from server.conclusions import issuing, letters
+from server.conclusions import clocks, issuing, letters
 from server.conclusions.distribution import expected, recipients_of, ruled
 from server.conclusions.items import asked_of, find_item, items_of, names_of, save_item
 from server.conclusions.items import ruled as as_rules_see
@@ -102,8 +103,15 @@ def notice_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
         "editable": NoticeState(row["state"]) in EDITABLE,
         "missing": not_sent_to(w, id, row, ruled(recipients)),
         "recipients": recipients,
+        "late": late(w, id),
         "letters": letters.tasking_letters(w, id),
     }
+
+
+def late(w: Work, id: str) -> int:
+    """Working days by which the notice was sent too late, once it was sent to everybody (D10.1a)."""
+    due = clocks.due_of(w, id, "conclusion")
+    return late_by(date.fromisoformat(due["due"]), date.fromisoformat(due["met_on"]), clocks.working_days(w)) if due and due["met_on"] else 0
 
 
 def not_sent_to(w: Work, id: str, row: Any, recipients: Any) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ conclusion = Table(
     Column("outcome", Text, nullable=False),  # its id in the room
     Column("kind", Text, nullable=False),  # moderation.conclusion.Kind
     Column("text", Text, nullable=False),
-    Column("opinion", Text, nullable=False, default=""),  # what the people asked for, as the notice tells it
+    Column("opinion", Text, nullable=False, default="", info={"data": "personal"}),  # what the people asked for, as the notice tells it
     Column("lead", ForeignKey("body.id"), index=True),
     Column("coordinating", JSON, nullable=False, default=list),  # bodies
     Column("shares", JSON, nullable=False, default=list),  # [{"body", "text"}]: what each of them has to do
