@@ -48,7 +48,7 @@ async def test_every_answer_has_its_security_headers_and_no_page_runs_foreign_co
             assert answer.status_code == status, path
             policy = answer.headers["Content-Security-Policy"]
             assert "default-src 'self'" in policy and "unsafe-inline" not in policy and "frame-ancestors 'none'" in policy
-            assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "same-origin" and answer.headers["X-Content-Type-Options"] == "nosniff"
             assert seat.secret not in answer.text
 
 

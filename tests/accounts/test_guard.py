@@ -117,7 +117,7 @@ async def test_every_response_has_its_security_headers(app: ASGIApp) -> None:
             assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
             assert policy["connect-src"] == f"'self' ws://{HOST} wss://{HOST}"
             assert "unsafe" not in headers["content-security-policy"]
-            assert headers["referrer-policy"] == "no-referrer"
+            assert headers["referrer-policy"] == "same-origin"
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["permissions-policy"].startswith("camera=(self), microphone=(self)")
             assert headers["cache-control"] == "no-store"
