@@ -41,6 +41,8 @@ from server.desk.desk_pages import desk_routes
 from server.desk.search_pages import search_pages
 from server.dossier.routes import dossier_routes
 from server.i18n import FOLDER
+from server.invitations.invitation_pages import invitation_routes
+from server.invitations.public_pages import public_routes as announced_routes
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
 from server.media.routes import media_routes
@@ -208,6 +210,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(conclusion_routes(office))
     app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id))))
     app.include_router(message_routes(office))
+    app.include_router(invitation_routes(office))
+    app.include_router(announced_routes(office, parts.rooms))
     app.include_router(calendar_pages(office))
     app.include_router(history_pages(office))
     app.include_router(dossier_routes(office))

@@ -39,6 +39,7 @@ STATUS: dict[str, int] = {
     "seat_revoked": 403,
     "account_unknown": 404,
     "conference_unknown": 404,
+    "invitation_void": 404,
     "media_session_unknown": 404,
     "not_found": 404,
     "not_public": 404,

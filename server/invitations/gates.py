@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from server.conferences.tables import conference
+from server.invitations.delivery import recall
+from server.invitations.recipients import invitations
 from server.invitations.tables import announcement, invitation
 from server.office.work import Work
 from server.organisation.tables import body
@@ -20,7 +22,8 @@ def invited(w: Work, id: str) -> tuple[int, int]:
 
 def last_sent(w: Work, id: str) -> int | None:
     """When the last invitation that has gone out went."""
-    return w.db.scalar(select(func.max(invitation.c.sent_at)).where(invitation.c.conference == id, invitation.c.void.is_(False)))
+    last: int | None = w.db.scalar(select(func.max(invitation.c.sent_at)).where(invitation.c.conference == id, invitation.c.void.is_(False)))
+    return last
 
 
 def noticed(w: Work, id: str) -> list[str]:
@@ -31,7 +34,10 @@ def noticed(w: Work, id: str) -> list[str]:
 
 def first_told(w: Work, id: str) -> int | None:
     """When the public was told first."""
-    return w.db.scalar(select(func.min(announcement.c.published_at)).where(announcement.c.conference == id, announcement.c.void.is_(False)))
+    first: int | None = w.db.scalar(
+        select(func.min(announcement.c.published_at)).where(announcement.c.conference == id, announcement.c.void.is_(False))
+    )
+    return first
 
 
 def uninvited_agencies(w: Work, id: str) -> list[str]:
@@ -45,10 +51,11 @@ def uninvited_agencies(w: Work, id: str) -> list[str]:
 
 
 def void_invitations(w: Work, id: str, why: str) -> int:
-    """Makes everything void that was sent and published for the old day; gives how many invitations it were. Whoever had one is told by `invitations`."""
-    rows = w.db.execute(select(invitation.c.id).where(invitation.c.conference == id, invitation.c.void.is_(False))).all()
+    """Makes everything void that was sent and published for the old day; gives how many invitations it were. Whoever had one is told."""
+    rows = invitations(w, id)
+    recall(w, id, rows, why)
     for row in rows:
-        w.change(invitation, row.id, void=True, why=why)
-    for row in w.db.execute(select(announcement.c.id).where(announcement.c.conference == id, announcement.c.void.is_(False))).all():
-        w.change(announcement, row.id, void=True, why=why)
+        w.change(invitation, row["id"], void=True, why=why)
+    for told in w.db.execute(select(announcement.c.id).where(announcement.c.conference == id, announcement.c.void.is_(False))).all():
+        w.change(announcement, told.id, void=True, why=why)
     return len(rows)

@@ -12,6 +12,7 @@ from moderation import Refusal
 from moderation.case.rights import RIGHTS
 from server.conferences.case_pages import page_number
 from server.conferences.tables import conference
+from server.invitations.delivery import learn_sent
 from server.notifications.tables import message
 from server.office.forms import Code, FormBody, read_form
 from server.office.office import Context, Office
@@ -100,6 +101,7 @@ def send_again(w: Work, decision: Decision) -> None:
 def mark_sent(w: Work, decision: Decision) -> None:
     """A person handed it over, or knows that it arrived (raises `Refusal` message_moved_on)."""
     _change(w, decision, BY_HAND, state="sent", sent_at=w.now)
+    learn_sent(w)
 
 
 def _change(w: Work, decision: Decision, allowed: tuple[str, ...], **values: Any) -> None:

@@ -19,7 +19,7 @@ message = Table(
     Column("address", Text, nullable=False, info={"data": "personal"}),  # e-mail address or phone (E.164)
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False, info={"data": "personal"}),
-    Column("attachments", JSON, nullable=False, default=list),  # [{"sha256", "name", "type"}]
+    Column("attachments", JSON, nullable=False, default=list),  # [{"sha256" or "text", "name", "type"}]
     Column("state", Text, nullable=False, index=True),  # queued, sending, sent, failed, uncertain, withdrawn
     Column("tries", Integer, nullable=False, default=0),
     Column("not_before", BigInteger, nullable=False),

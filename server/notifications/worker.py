@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from moderation.case.rights import SYSTEM
 from server import clock
+from server.db.engine import reading
+from server.invitations.delivery import learn_sent, unlearned
 from server.notifications.reminders import remind
-from server.notifications.sender import sender
+from server.notifications.sender import Sender, sender
 from server.office.work import Work
 from server.settings import Settings
 
@@ -32,10 +34,21 @@ def remind_once(engine: Engine) -> int:
         return 0
 
 
+def send_once(engine: Engine, sends: Sender) -> int:
+    """Sends what is due, and tells the invitations which of them went; gives how many messages were tried."""
+    tried = sends.send_due()
+    with reading(engine) as db:
+        something_went = unlearned(db)
+    if something_went:
+        with engine.begin() as db:
+            learn_sent(Work(db, SYSTEM, clock.now()))
+    return tried
+
+
 def work_once(engine: Engine, settings: Settings) -> tuple[int, int]:
     """Reminds and sends; gives how many deadlines were looked at and how many messages were tried."""
     reminded = remind_once(engine)
-    return reminded, sender(engine, settings).send_due()
+    return reminded, send_once(engine, sender(engine, settings))
 
 
 async def keep_working(engine: Engine, settings: Settings) -> None:
@@ -46,7 +59,7 @@ async def keep_working(engine: Engine, settings: Settings) -> None:
             if (hour := clock.now() // HOUR) != last_hour:
                 await to_thread.run_sync(remind_once, engine)
                 last_hour = hour
-            await to_thread.run_sync(sends.send_due)
+            await to_thread.run_sync(send_once, engine, sends)
         except Exception:
             log.exception("the outbox was not worked off")
         await asyncio.sleep(EVERY)
