@@ -12,7 +12,6 @@ from functools import partial
 
 from moderation.minutes import WriteLine
 from server.db.verify import Head
-from server.papers import register
 from server.papers.as_docx import render_docx
 from server.papers.as_pdf import render_pdf
 from server.papers.compose import compose, sample
@@ -48,7 +47,8 @@ def main() -> None:
         return compose("conclusion_notice", sample("conclusion_notice") | {"place": f"Hội trường {n}"}, STATE_SAMPLE).paper
 
     def invitations(n: int) -> bytes:
-        return register.batch("invitation", [sample("invitation") | {"to": f"ông (bà) {n}.{m}"} for m in range(INVITED)], STATE_SAMPLE)
+        each = [sample("invitation") | {"to": f"ông (bà) {n}.{m}"} for m in range(INVITED)]
+        return render_pdf([compose("invitation", data, STATE_SAMPLE).paper for data in each])
 
     measured: tuple[tuple[str, Callable[[int], object]], ...] = (
         ("minutes_300_lines_docx_and_pdf", lambda n: (render_docx(papers[n]), render_pdf(papers[n]))),

@@ -6,7 +6,7 @@ Functions take the work in whose transaction they act; the data of a paper are p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, Literal
@@ -35,11 +35,6 @@ STATES = ("draft", "submitted", "signed", "issued", "void")
 def render(kind: str, data: Mapping[str, Any], frame: Frame, as_: As = "pdf", template: str | None = None) -> bytes:
     """A paper that is not in the register, in one of its three looks (raises `Refusal` template_fault)."""
     return drawn(compose(kind, data, frame, template), as_, frame.on)
-
-
-def batch(kind: str, each: Sequence[Mapping[str, Any]], frame: Frame, template: str | None = None) -> bytes:
-    """One PDF with a paper for each of these, such as the invitations of all who are invited; each begins on a page of its own."""
-    return render_pdf([compose(kind, data, frame, template).paper for data in each], frame.on or date(2026, 1, 1))
 
 
 def drawn(composed: Composed, as_: As, on: date | None = None) -> bytes:

@@ -16,7 +16,8 @@ from server.conferences.tables import chair
 from server.db.engine import open_engine
 from server.office.work import Work
 from server.papers import register
-from server.papers.compose import sample
+from server.papers.as_pdf import render_pdf
+from server.papers.compose import compose, sample
 from server.papers.frame import frame_of
 from server.papers.numbering import take
 from server.papers.numbers import period, printed, written
@@ -172,7 +173,7 @@ def test_a_number_whose_paper_was_not_issued_after_all_is_given_to_the_next(data
 
 def presided(ward: Ward, held: str, deputy: bool = False) -> None:
     with ward.work() as w:
-        row = w.db.scalar(select(chair.c.id).where(chair.c.conference == CASE))
+        row = str(w.db.scalar(select(chair.c.id).where(chair.c.conference == CASE)))
         w.change(chair, row, office=held, deputy=deputy)
 
 
@@ -220,6 +221,6 @@ def test_state_papers_are_counted_by_year_and_party_papers_by_term(on: str, stat
 
 def test_a_batch_has_a_page_for_each_recipient() -> None:
     each = [sample("invitation") | {"to": f"ông (bà) số {n}"} for n in range(1, 31)]
-    pages = text_of(register.batch("invitation", each, STATE_SAMPLE))
+    pages = text_of(render_pdf([compose("invitation", data, STATE_SAMPLE).paper for data in each]))
     assert len(pages) == 30
     assert all(f"ông (bà) số {n}" in page for n, page in enumerate(pages, start=1))
