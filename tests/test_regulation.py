@@ -9,11 +9,12 @@ from typing import Any
 from tests.office.ward import open_ward
 
 ROOT = Path(__file__).resolve().parent.parent
-CLAUSES = (
+CLAUSES = re.findall(
+    r"\S+",
     "D0.3 D1.1 D1.2 D1.3 D2.1a D2.1b D2.2 D3 D4.1 D4.2 D4.3 D5.1 D5.2a D5.2b D6.1 D6.2a D6.2b D6.3 D7 D8.1a D8.1b D8.1c D8.1d D8.2a D8.2b D8.2c D8.2d D8.3 "
     "D9.1 D9.2 D9.3 D9.4 D9.5 D9.6 D9.7 D10.1a D10.1b D10.1c D10.2 D10.3 D11.1 D11.2 D11.3 D12.1 D12.2 D12.3 D13.1 D13.2 D13.3 D14.1 D14.2 D14.3 "
-    "D15.1a D15.1b D15.1c D15.2 D16.1 D16.2"
-).split()
+    "D15.1a D15.1b D15.1c D15.2 D16.1 D16.2",
+)
 ROW = re.compile(r"^\| (D[\d.]+[a-d]?) \| ([^|]+) \| ([^|]+) \| `([^`|]+)` \| ([^|]+) \|$", re.MULTILINE)
 
 
