@@ -12,7 +12,7 @@ from moderation.case.following import NoticeState, extend, notice_step
 from moderation.case.stages import Stage, step
 from server.conclusions import clocks
 from server.conclusions.distribution import fill
-from server.conclusions.items import after, items_of, notice_of, reopen_draft, ruled, unsigned
+from server.conclusions.items import after, as_chair, items_of, notice_of, reopen_draft, ruled, unsigned
 from server.conclusions.notice_paper import draw_up, put_in_force, sign_paper
 from server.conclusions.petitioners import tell
 from server.conclusions.reports import expect
@@ -45,13 +45,13 @@ def submit(w: Work, id: str) -> None:
 
 def give_back(w: Work, id: str, words: str) -> None:
     """The chair wants something changed, and says what."""
-    after(w, id, "sign_paper")
+    as_chair(w, id, "sign_paper")
     move(w, notice_of(w, id), NoticeState.DRAFT, returned=words)
 
 
 def sign(w: Work, id: str) -> None:
-    """The chair signs what was submitted (D11.3: nobody else can)."""
-    after(w, id, "sign_paper")
+    """The chair signs what was submitted (D11.3: nobody else can, and no other chair; raises `Refusal` not_presiding)."""
+    as_chair(w, id, "sign_paper")
     found = notice_of(w, id)
     move(w, found, NoticeState.SIGNED, signed_by=w.by.account, signed_on=w.today.isoformat())
     sign_paper(w, found["paper"])
@@ -74,7 +74,7 @@ def issue(w: Work, id: str) -> None:
 
 def extend_notice(w: Work, id: str, ground: str, words: str) -> None:
     """The chair decides on 15 working days, on one of the two grounds (D10.1c). Raises `Refusal` notice_is_signed, nothing_to_change, and what the rule refuses."""
-    case = after(w, id, "extend_notice")
+    case = as_chair(w, id, "extend_notice")
     found = unsigned(w, id)
     if found["ground"]:
         raise Refusal("nothing_to_change")

@@ -9,11 +9,12 @@ from sqlalchemy import RowMapping, select
 
 from moderation import Refusal
 from moderation.case.following import EDITABLE, Item, ItemState, NoticeState, begins, item_step
+from moderation.case.rights import Duty
 from moderation.case.stages import Stage
 from moderation.conclusion import NEEDS_AGENCY, NEEDS_DUE, Kind
 from server.conclusions import clocks
 from server.conclusions.tables import agency_report, asked, conclusion, milestone, notice
-from server.conferences.tables import conference
+from server.conferences.tables import chair, conference
 from server.office.work import Work
 from server.organisation.tables import body
 from server.search.search import forget, index
@@ -32,6 +33,21 @@ def after(w: Work, id: str, action: str, *bodies: str) -> RowMapping:
         raise Refusal("case_closed")
     if Stage(found["stage"]) not in AFTER:
         raise Refusal("not_after_conference")
+    return found
+
+
+def presides(w: Work, id: str) -> bool:
+    """Whether the one who works holds an office that presides over this conference: another chair of the same unit signs nothing here (D11.3)."""
+    rows = w.db.execute(select(chair.c.office, chair.c.account).where(chair.c.conference == id)).all()
+    held = {post.office for post in w.by.posts if post.duty is Duty.CHAIR}
+    return any(row.office in held or (row.account is not None and row.account == w.by.account) for row in rows)
+
+
+def as_chair(w: Work, id: str, action: str) -> RowMapping:
+    """The conference, held and not yet closed, for the one who presides over it (raises `Refusal` not_presiding, and what `after` refuses)."""
+    found = after(w, id, action)
+    if not presides(w, id):
+        raise Refusal("not_presiding")
     return found
 
 

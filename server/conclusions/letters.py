@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from moderation import Refusal
 from moderation.case.following import Group
 from server.conclusions.distribution import issued, recipients_of
-from server.conclusions.items import after
+from server.conclusions.items import after, as_chair
 from server.conclusions.paper_data import extract_data, result_data, tasking_data
 from server.conferences.queries import case
 from server.office.work import Work
@@ -31,7 +31,7 @@ def draft_tasking(w: Work, id: str) -> str:
 
 def sign_tasking(w: Work, id: str, paper: str) -> None:
     """The chair signs the tasking letter, which goes out with its number (raises `Refusal` not_found)."""
-    after(w, id, "sign_paper")
+    as_chair(w, id, "sign_paper")
     if paper not in {row["id"] for row in register.papers_of(w, id, "tasking_letter")}:
         raise Refusal("not_found")
     register.sign(w, paper)

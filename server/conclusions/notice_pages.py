@@ -15,7 +15,7 @@ from moderation.case.following import ALWAYS_FOLLOWED, EDITABLE, Ground, NoticeS
 from moderation.conclusion import Kind
 from server.conclusions import clocks, issuing, letters
 from server.conclusions.distribution import expected, recipients_of, ruled
-from server.conclusions.items import asked_of, find_item, items_of, names_of, save_item
+from server.conclusions.items import asked_of, find_item, items_of, names_of, presides, save_item
 from server.conclusions.items import ruled as as_rules_see
 from server.conclusions.notice_paper import preview
 from server.conclusions.tables import milestone, notice
@@ -103,6 +103,7 @@ def notice_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
         "editable": NoticeState(row["state"]) in EDITABLE,
         "missing": not_sent_to(w, id, row, ruled(recipients)),
         "recipients": recipients,
+        "presides": presides(w, id),
         "late": late(w, id),
         "letters": letters.tasking_letters(w, id),
     }

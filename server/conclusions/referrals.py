@@ -11,7 +11,7 @@ from moderation import Refusal
 from moderation.case.following import ItemState
 from moderation.conclusion import Kind
 from server.conclusions import clocks
-from server.conclusions.items import after, items_of, known, move_item
+from server.conclusions.items import after, as_chair, items_of, known, move_item
 from server.conclusions.notice_paper import signed_at_once
 from server.conclusions.paper_data import referral_data
 from server.conclusions.petitioners import tell
@@ -64,7 +64,7 @@ def sign_referral(w: Work, id: str, one: str) -> None:
     """The chair signs the referral, which gets its number and goes out. What was asked of its items is done so far: they wait for the superior body (raises
     `Refusal` referral_sent)."""
     found = of_case(w, id, one)
-    after(w, id, "sign_paper")
+    as_chair(w, id, "sign_paper")
     if found["signed_on"]:
         raise Refusal("referral_sent")
     paper, number = signed_at_once(w, id, "referral", referral_data(w, found))

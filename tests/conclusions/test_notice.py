@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from moderation import Refusal
+from server.accounts.staff import create_account
 from server.conclusions import distribution, issuing
 from server.conclusions.extracts import extract_text
 from server.conclusions.from_room import from_room
@@ -18,6 +19,8 @@ from server.conclusions.items import items_of, save_item
 from server.conclusions.tables import asked
 from server.notifications.tables import message
 from server.office.tables import history
+from server.office.work import Work
+from server.organisation.tables import duty
 from server.petitions.tables import petition
 from server.search.search import find
 from tests.conclusions.conftest import closed_room
@@ -114,6 +117,20 @@ def test_D11_3_draft_submitted_signed_issued(issued: Evening) -> None:
     item = issued.item("KL-01")
     with pytest.raises(Refusal, match="notice_is_signed"):
         issued.did("van-phong", lambda w: save_item(w, item["id"], item["version"], text="Khác"))
+
+
+def test_D11_3_another_chair_of_the_ward_signs_nothing_here(evening: Evening) -> None:
+    def secretary_of_the_party(w: Work) -> None:
+        w.add(duty, account=create_account(w.db, "bi-thu", "Bí thư Đảng ủy phường", w.now), role="chair", body="dang_uy", office="bt-dang-uy",
+              deputy=False, valid_from="2025-07-01")  # fmt: skip
+
+    evening.did("system", secretary_of_the_party)
+    evening.did("van-phong", lambda w: issuing.submit(w, CASE))
+    with pytest.raises(Refusal, match="not_presiding"):
+        evening.did("bi-thu", lambda w: issuing.sign(w, CASE))
+    with pytest.raises(Refusal, match="not_presiding"):
+        evening.did("bi-thu", lambda w: issuing.extend_notice(w, CASE, "complex", "Cần thêm thời gian"))
+    assert (evening.notice["state"], evening.notice["ground"]) == ("submitted", "")
 
 
 def test_a_submitted_draft_that_is_changed_must_be_submitted_again(evening: Evening) -> None:
