@@ -15,6 +15,10 @@ from server.conferences.papers import make_paper
 from server.conferences.plan import TestForm, note_test, set_notice_deadlines
 from server.conferences.tables import conference
 from server.files.store import Store
+from server.invitations.announcing import AnnouncementForm, announce, draft_notice
+from server.invitations.delivery import HandedForm, hand_over, send
+from server.invitations.letters import draft_for_signing
+from server.invitations.recipients import Guest, add, bodies, petitioners
 from server.office.staff import staff_of
 from server.office.work import Work
 from server.papers import register
@@ -25,6 +29,8 @@ from server.petitions.merging import merge
 from server.petitions.paper_data import draft_answers, draft_synthesis
 from server.petitions.triage import Decision, triage
 
+BASE = "https://doithoai.example"
+"""Where the papers of the example say that the server is."""
 SOURCES = {"phieu_giay": "paper_slip", "bieu_mau_truc_tuyen": "web_form", "to_truong_ghi_ho": "on_behalf", "duong_day_nong": "hotline"}
 ELSEWHERE = {"khieu_nai": (Kind.COMPLAINT, "Trụ sở tiếp công dân phường"), "to_cao": (Kind.DENUNCIATION, "Bộ phận tiếp công dân phường")}
 ALSO_RUBBISH = (
@@ -56,6 +62,7 @@ class Story:
         self.paper("programme", given["programme"]["issued_on"], given["programme"]["number"])
         self.paper("house_rules", given["programme"]["issued_on"])
         self.petitions()
+        self.invitations()
         self.rehearsal()
 
     def paper(self, kind: str, on: date, number: str = "") -> None:
@@ -125,6 +132,27 @@ class Story:
                       source_detail="Tổ trưởng tổ dân phố" if source == "on_behalf" else "")  # fmt: skip
         with self.by("tong-hop", on) as w:
             return enter(w, w.row(conference, self.id), entry, self.keys, self.store, keyed_for=None)
+
+    def invitations(self) -> None:
+        """The letter signed once and handed over to everybody; the public told on four channels."""
+        given, notice = self.data["preparation"]["invitations"], self.data["preparation"]["public_notice"]
+        on = given["sent_on"]
+        with self.by("van-phong", on, "07:30") as w:
+            letter = draft_for_signing(w, self.id)
+            told = draft_notice(w, self.id, BASE)
+        self.issue(letter, on, given["number"])
+        self.issue(told, on, notice["number"])
+        with self.by("van-phong", on, "16:00") as w:
+            invited = [*bodies(w, self.data["attendance"]["agencies_present"]), *petitioners(w, self.id)]
+            invited += [Guest(f"Đại diện hộ dân số {n}", f"Tổ dân phố số {n % 9 + 1}") for n in range(1, given["sent_count"] - len(invited) + 1)]
+            add(w, self.id, invited)
+            send(w, self.id, self.keys, BASE, {}, "doithoai@localhost")
+            hand_over(w, self.id, HandedForm(on=on))
+            for n, channel in enumerate(("website", "loudspeaker", "posted", "zalo")):
+                form = AnnouncementForm(
+                    channel=channel, day=on, hour=f"{8 + n:02}:00", url=f"{BASE}/cong-khai/hoi-nghi/{self.id}", note=notice["channels"][n]
+                )
+                announce(w, self.id, form, self.store, None)
 
     def rehearsal(self) -> None:
         """What the technical rehearsal found."""
