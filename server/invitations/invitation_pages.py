@@ -137,8 +137,7 @@ def invitation_routes(door: Office) -> APIRouter:
             try:
                 rows = recipients.pasted(form.value.list)
                 if form.value.file is not None:
-                    content = await form.value.file.read(LARGEST + 1)
-                    table = checked_table(form.value.file.filename or "", content)
+                    table = checked_table(*await taken(form.value.file))
                     rows += await to_thread.run_sync(cells, table.content)
             except Refusal as refusal:
                 form.refuse(request, refusal)
@@ -233,8 +232,8 @@ def invitation_routes(door: Office) -> APIRouter:
         proof: Checked | None = None
         if form.ok and form.value.file is not None:
             try:
-                content = await form.value.file.read(LARGEST + 1)
-                proof = await to_thread.run_sync(checked, form.value.file.filename or "", content)
+                name, content = await taken(form.value.file)
+                proof = await to_thread.run_sync(checked, name, content)
             except Refusal as refusal:
                 form.refuse(request, Refusal(refusal.code, **{**refusal.details, "field": "file"}))
         return await door.submit(
@@ -286,6 +285,13 @@ def invitation_routes(door: Office) -> APIRouter:
             return door.page.refused(request, refusal)
 
     return router
+
+
+async def taken(file: UploadFile) -> tuple[str, bytes]:
+    """The name and the bytes of what was sent; the file itself is closed."""
+    content = await file.read(LARGEST + 1)
+    await file.close()
+    return file.filename or "", content
 
 
 def pdf(content: bytes, name: str) -> Response:

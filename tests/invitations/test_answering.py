@@ -1,0 +1,82 @@
+"""The own page of an invitation: by its link alone, without an account, until the conference is over; and from there into the open room."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from server.accounts.keys import Keys, new_id
+from server.conferences.tables import conference
+from server.invitations import delivery, recipients
+from server.invitations.letters import token_of
+from server.invitations.recipients import Guest
+from server.invitations.tables import invitation
+from tests.office.ward import CASE, Ward
+
+
+def invited(ward: Ward, guest: Guest) -> str:
+    """Invites somebody by letter; gives the secret of the link."""
+    with ward.work("van-phong") as w:
+        recipients.add(w, CASE, [guest])
+        keys = Keys(ward.settings.pepper)
+        delivery.send(w, CASE, keys, "https://doithoai.example.vn", {}, "doithoai@bensong.example")
+        return token_of(keys, str(w.db.scalar(select(invitation.c.id).where(invitation.c.recipient == guest.recipient))))
+
+
+async def test_the_page_says_when_where_and_how_and_takes_the_answer(ward: Ward) -> None:
+    token = invited(ward, Guest("Bà Nguyễn Thị Ước", "Tổ 2"))
+    async with ward.browser() as browser:
+        assert "#" not in str((await browser.get("/moi")).url)
+        page = await browser.post("/moi", data={"token": token})
+        assert page.headers["cache-control"] == "no-store"
+        assert [
+            word
+            for word in ("Bà Nguyễn Thị Ước", "14/01/2027", "13:30", "Hội trường UBND phường Bến Sông", "ghi âm, ghi hình")
+            if word not in page.text
+        ] == []
+        given = {"token": token, "answer": "coming", "coming_by": "online", "wants_to_speak": "1", "topic": "Ngập ngõ 12"}
+        for _ in range(2):
+            answered = await browser.post("/moi/tra-loi", data=given)
+            assert answered.status_code == 200 and "Đã ghi nhận" in answered.text
+        refused = await browser.post("/moi/tra-loi", data={**given, "coming_by": "helicopter"})
+        assert refused.status_code == 422 and "cách tham dự phù hợp" in refused.text and 'value="Ngập ngõ 12"' in refused.text
+    with ward.work() as w:
+        row = w.db.execute(select(invitation)).mappings().one()
+    assert (row["answer"], row["coming_by"], row["wants_to_speak"], row["topic"]) == ("coming", "online", True, "Ngập ngõ 12")
+    async with ward.browser("van-phong") as browser:
+        page_of_office = (await browser.get(f"/van-phong/hoi-nghi/{CASE}/moi-va-thong-bao")).text
+    assert "Ngập ngõ 12" in page_of_office and "1 sẽ dự" in page_of_office
+
+
+async def test_a_wrong_link_shows_nothing_and_guessing_is_slowed(ward: Ward) -> None:
+    invited(ward, Guest("Bà Ước"))
+    async with ward.browser() as browser:
+        for _ in range(30):
+            answer = await browser.post("/moi", data={"token": new_id()})
+            assert answer.status_code == 404 and "Bà Ước" not in answer.text
+        assert (await browser.post("/moi", data={"token": new_id()})).status_code == 429
+
+
+async def test_D5_1_the_ways_to_come_follow_the_form(ward: Ward) -> None:
+    token = invited(ward, Guest("Bà Ước"))
+    with ward.work() as w:
+        w.change(conference, CASE, format="in_person")
+    async with ward.browser() as browser:
+        page = (await browser.post("/moi", data={"token": token})).text
+        assert 'value="hall"' in page and 'value="online"' not in page
+        assert (await browser.post("/moi/tra-loi", data={"token": token, "answer": "coming", "coming_by": "online"})).status_code == 422
+
+
+async def test_the_link_leads_into_the_room_once_it_is_open(ward: Ward) -> None:
+    token = invited(ward, Guest("Bà Ước", "Tổ 2"))
+    async with ward.browser() as browser:
+        assert (await browser.post("/moi/vao-phong", data={"token": token})).status_code == 409
+        async with ward.browser("van-phong") as office:
+            opened = await office.post(f"/van-phong/hoi-nghi/{CASE}/phong-hop/mo", data={"once": new_id()})
+            assert opened.status_code == 303, opened.text
+        assert "/moi/vao-phong" in (await browser.post("/moi", data={"token": token})).text
+        ways = [(await browser.post("/moi/vao-phong", data={"token": token})) for _ in range(2)]
+        assert all(way.status_code == 303 and way.headers["location"].startswith("http://localhost/vao#") for way in ways)
+        entered = await browser.post("/api/enter", json={"token": ways[0].headers["location"].partition("#")[2]})
+        assert entered.json()["redirect"].startswith("/hop/")
+    people = (await ward.parts.rooms.get(CASE)).room.state.people
+    assert [person.identity.name for id, person in people.items() if id.startswith("moi-") and person.identity] == ["Bà Ước"]
