@@ -100,7 +100,7 @@ def add_body(w: Work, id: str, group: Group, to: RowMapping) -> None:
 def add_recipient(w: Work, id: str, group: Group, one: str) -> None:
     """Adds a body to a group by hand (raises `Refusal` recipient_listed, body_unknown)."""
     after(w, id, "distribute_notice")
-    issued(w, id)
+    under_way(w, id)
     known(w, one)
     if any(row["body"] == one for row in recipients_of(w, id)):
         raise Refusal("recipient_listed", field="body")
@@ -115,10 +115,18 @@ def issued(w: Work, id: str) -> RowMapping:
     return found
 
 
+def under_way(w: Work, id: str) -> RowMapping:
+    """The issued notice while not everybody was sent it (raises `Refusal` distribution_done)."""
+    found = issued(w, id)
+    if found["distributed_on"]:
+        raise Refusal("distribution_done")
+    return found
+
+
 def mark_sent(w: Work, id: str, ids: Collection[str], on: date) -> None:
     """Ticks recipients as sent to on this day, by hand. Raises `Refusal` nobody_ticked, sent_before_issue, day_to_come, not_found."""
     after(w, id, "distribute_notice")
-    found = issued(w, id)
+    found = under_way(w, id)
     if not ids:
         raise Refusal("nobody_ticked")
     if on.isoformat() < found["issued_on"]:
@@ -139,15 +147,20 @@ def send(w: Work, id: str, ids: Collection[str]) -> None:
     for row in chosen(w, id, ids):
         if row["sent_on"] and row["message_state"] not in UNSENT:
             continue
-        text = (
-            extract_text(w, id, row["refs"], row["own"])
-            if row["refs"]
-            else t("vi", "conclusion_notice.sent.text", number=found["number"], title=w.row(conference, id)["title"])
-        )
+        text = letter(w, id, found["number"], row)
         key = f"notice:{found['id']}:{row['id']}:{row['version']}"
         sent = enqueue(w, key, kind="notice", channel=row["channel"], recipient=row["name"], address=row["address"], title=title, text=text, conference=id,
                        subject=row["id"])  # fmt: skip
         w.change(recipient, row["id"], sent_on=w.today.isoformat(), message=sent)
+
+
+def letter(w: Work, id: str, number: str, row: RowMapping) -> str:
+    """What a recipient reads: a body that the notice has come; a petitioner their extract or, in a text message, which has no room for it, where to read it."""
+    if not row["refs"]:
+        return t("vi", "conclusion_notice.sent.text", number=number, title=w.row(conference, id)["title"])
+    if row["channel"] in ("sms", "zalo"):
+        return t("vi", "extract.short", number=number, refs=", ".join(row["refs"]))
+    return extract_text(w, id, row["refs"], row["own"])
 
 
 def received(w: Work, id: str, one: str, on: date) -> None:

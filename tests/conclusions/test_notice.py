@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from moderation import Refusal
+from moderation.case.following import Group
 from server.accounts.staff import create_account
 from server.conclusions import distribution, issuing
 from server.conclusions.extracts import extract_text
@@ -202,6 +203,30 @@ def test_sending_twice_queues_one_message(issued: Evening) -> None:
     for _ in range(2):
         issued.did("van-phong", lambda w: distribution.send(w, CASE, rows))
     assert issued.look(lambda w: w.db.scalar(count)) == len(rows)
+
+
+def test_a_text_message_says_where_to_read_and_an_email_holds_the_extract(issued: Evening) -> None:
+    rows = {row["channel"]: row for row in issued.look(lambda w: distribution.recipients_of(w, CASE)) if row["channel"] in ("sms", "email")}
+    issued.did("van-phong", lambda w: distribution.send(w, CASE, [row["id"] for row in rows.values()]))
+    sent = {row.channel: row.text for row in issued.look(lambda w: w.db.execute(select(message).where(message.c.kind == "notice")).all())}
+    assert "trang Theo dõi" in sent["sms"] and len(sent["sms"]) < 160
+    assert "Nạo vét tuyến cống ngõ 12" in sent["email"]
+
+
+def test_what_was_confirmed_as_sent_stays(issued: Evening) -> None:
+    issued.sent("2027-01-28")
+    issued.did("van-phong", lambda w: distribution.complete(w, CASE))
+    with pytest.raises(Refusal, match="distribution_done"):
+        issued.sent("2027-01-29")
+    with pytest.raises(Refusal, match="distribution_done"):
+        issued.did("van-phong", lambda w: distribution.add_recipient(w, CASE, Group.SUPERIORS, "dien"))
+
+
+async def test_the_office_reads_an_extract_before_it_is_sent(issued: Evening) -> None:
+    one = next(row for row in issued.look(lambda w: distribution.recipients_of(w, CASE)) if row["refs"] == ["KN-05"])
+    page = await issued.page("van-phong", f"{HOME}/noi-nhan/{one['id']}/trich")
+    assert "Sửa xong hai phòng học" in page and "Nạo vét" not in page
+    await issued.page("kthtdt", f"{HOME}/noi-nhan/{one['id']}/trich", 403)
 
 
 def test_nothing_is_ticked_before_the_issue_or_on_a_day_to_come(issued: Evening) -> None:
