@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import func, select
 
 from moderation.case.stages import BEFORE, Stage
+from server.conferences.gates import gates
 from server.conferences.queries import case, case_frame
 from server.conferences.tables import chair, conference
 from server.deadlines.tables import deadline
@@ -65,7 +66,16 @@ def case_routes(door: Office) -> APIRouter:
                 .order_by(chair.c.place)
             )
             advising = w.db.scalar(select(body.c.name).where(body.c.id == found["advising_body"]))
-            deadlines = w.db.execute(select(deadline).where(deadline.c.conference == id).order_by(deadline.c.due)).mappings().all()
+            deadlines = (
+                w.db.execute(select(deadline).where(deadline.c.conference == id, deadline.c.closed.is_(False)).order_by(deadline.c.due))
+                .mappings()
+                .all()
+            )
+            met = w.db.execute(
+                select(deadline.c.kind, deadline.c.clock, func.count().label("count"), func.max(deadline.c.met_on).label("met_on"), func.max(deadline.c.due).label("due"))
+                .where(deadline.c.conference == id, deadline.c.met_on.is_not(None)).group_by(deadline.c.kind, deadline.c.clock).order_by(func.max(deadline.c.met_on))
+            ).mappings().all()  # fmt: skip
+            stood = gates(w, id) if found["stage"] in BEFORE else []
             context: dict[str, Any] = {
                 "chairs": chairs.mappings().all(),
                 "advising": advising,

@@ -144,8 +144,8 @@ class Story:
         self.issue(told, on, notice["number"])
         with self.by("van-phong", on, "16:00") as w:
             invited = [*bodies(w, self.data["attendance"]["agencies_present"]), *petitioners(w, self.id)]
-            invited += [Guest(f"Đại diện hộ dân số {n}", f"Tổ dân phố số {n % 9 + 1}") for n in range(1, given["sent_count"] - len(invited) + 1)]
-            add(w, self.id, invited)
+            there = add(w, self.id, invited)
+            add(w, self.id, [Guest(f"Đại diện hộ dân số {n}", f"Tổ dân phố số {n % 9 + 1}") for n in range(1, given["sent_count"] - there + 1)])
             send(w, self.id, self.keys, BASE, {}, "doithoai@localhost")
             hand_over(w, self.id, HandedForm(on=on))
             for n, channel in enumerate(("website", "loudspeaker", "posted", "zalo")):
