@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from moderation import Refusal
 from moderation.case.petitions import BASES, CHANNELS, FIELDS, collects
@@ -93,7 +94,10 @@ def public_routes(door: Office) -> APIRouter:
 
         if form.ok:
             try:
-                taken = await door.act(request, do, public=True)
+                try:
+                    taken = await door.act(request, do, public=True)
+                except IntegrityError:  # two copies of one form at the same instant: the other one is there now
+                    taken = await door.act(request, do, public=True)
             except Refusal as refusal:
                 form.refuse(request, refusal)
             else:

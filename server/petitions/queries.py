@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from moderation import Refusal
 from moderation.case.petitions import OPEN, State
 from moderation.case.rights import RIGHTS
-from moderation.case.text import words
+from moderation.case.text import collation, words
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.office.work import Work
@@ -132,11 +132,9 @@ def bodies(w: Work, unit_id: str) -> dict[str, RowMapping]:
         above = parents.get(above)
     day = w.today.isoformat()
     rows = w.db.execute(
-        select(body)
-        .where(body.c.unit.in_(units), body.c.valid_from <= day, or_(body.c.valid_to.is_(None), body.c.valid_to >= day))
-        .order_by(body.c.name)
+        select(body).where(body.c.unit.in_(units), body.c.valid_from <= day, or_(body.c.valid_to.is_(None), body.c.valid_to >= day))
     ).mappings()
-    return {row["id"]: row for row in sorted(rows, key=lambda row: units.index(row["unit"]))}
+    return {row["id"]: row for row in sorted(rows, key=lambda row: (units.index(row["unit"]), collation(row["name"])))}
 
 
 def merged_ones(w: Work, id: str) -> Sequence[RowMapping]:
