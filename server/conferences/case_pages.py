@@ -80,6 +80,8 @@ def case_routes(door: Office) -> APIRouter:
                 "chairs": chairs.mappings().all(),
                 "advising": advising,
                 "deadlines": deadlines,
+                "met": met,
+                "gates": stood,
                 "stages": stages(found["stage"]),
             }
             return "conferences/overview.html", {**case_frame(w, found), **context}
