@@ -72,6 +72,7 @@ def template_routes(door: Office) -> APIRouter:
             content = await door.read(request, draw)
         except Fault as fault:
             form.refuse(request, Refusal(fault.code, field="text", **fault.details))
+            form.action = f"{HERE}/{kind}"  # the fields of both buttons stand in this form
             return await door.show(request, lambda w: view_of(w, kind), form=form, status=422)
         return Response(content, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 

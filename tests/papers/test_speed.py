@@ -13,4 +13,4 @@ def test_the_minutes_of_300_lines_are_made_as_docx_and_pdf_in_seconds() -> None:
     paper = long_minutes()
     start = time.process_time()
     assert len(render_docx(paper)) > 30_000 and render_pdf(paper).startswith(b"%PDF")
-    assert time.process_time() - start < 10, "2 s when the machine is free"
+    assert time.process_time() - start < 20, "2 s when the machine is free"
