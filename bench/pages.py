@@ -50,7 +50,9 @@ LOGINS = ("van-phong", "chu-tich", "admin", "dan-van", "mttq", "kthtdt", "tong-h
 """Who looks, in the order in which they are tried: the first who may see a page measures it; "" is the public."""
 PAGES = re.compile(r"/($|van-phong|cong-khai|y-kien|theo-doi|tai-khoan|moi|du-lieu-ca-nhan)")
 FILES = re.compile(r"\.(docx|pdf|zip|png|ics|xlsx|svg|txt|json)$|/(tai|tai-ve|tep|anh|qr|xuat)$")
-WORDS = {"/van-phong/tim-kiem": "?tim=cong thoat nuoc", "/van-phong/bao-cao/{id}/so-lieu/{name}": ""}
+TRIED = 400
+"""Most addresses that are tried for one page."""
+WORDS = {"/van-phong/tim-kiem": "?tim=cong thoat nuoc"}
 """What some pages are asked with."""
 
 
@@ -85,12 +87,20 @@ def begin_report(w: Work, today: date) -> None:
     w.add(report, unit="p-bensong", kind="year", year=today.year, state="draft", created=w.now, **span)
 
 
+CASES = ("HN-120", "HN-180")
+"""A case that has everything behind it, and one that lies ahead."""
+
+
 def ids(db: Connection) -> dict[str, list[str]]:
-    """Table → one id, of the tables that have rows: of conferences one that has everything behind it and one that lies ahead."""
-    found = {"conference": ["HN-120", "HN-180"]}
+    """Table → the ids with which pages are tried: of what belongs to a case one for each of the two cases."""
+    found: dict[str, list[str]] = {"conference": list(CASES)}
     for table in metadata.sorted_tables:
-        if "id" in table.c and table.name not in found and (id := db.scalar(select(func.max(table.c.id)))) is not None:
-            found[table.name] = [str(id)]
+        if "id" not in table.c or table.name in found:
+            continue
+        newest = select(func.max(table.c.id))
+        wanted = [newest.where(table.c.conference == case) for case in CASES] if "conference" in table.c else [newest]
+        if there := [str(id) for one in wanted if (id := db.scalar(one)) is not None]:
+            found[table.name] = there
     found["figure"] = ["opinion.received"]
     return found
 
@@ -143,21 +153,21 @@ def address(client: httpx.Client, path: str, known: dict[str, list[str]], secret
     """The page with ids in it, and who may see it; None where nothing fits."""
     names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
     every = [id for found in known.values() for id in found]
-    likely = {"conference": known["conference"], "name": known["figure"]}
-    for fitting in itertools.islice(
-        itertools.product(*(likely.get(name, every) if n or name != "id" else [*known["conference"], *every] for n, name in enumerate(names))), 1_500
-    ):
+    first = CASES if path.startswith("/van-phong/hoi-nghi/{id}") else every
+    likely = {"name": known["figure"], "year": [str(clock.today().year)]}
+    choices = [likely.get(name, every if n else first) for n, name in enumerate(names)]
+    for fitting in itertools.islice(itertools.product(*choices), TRIED):
         tried = iter(fitting)
         filled = re.sub(r"\{[^}]+\}", lambda _: next(tried), path) + WORDS.get(path, "")  # noqa: B023
         for login in LOGINS:
             answer = client.get(filled, headers=signed(secrets, login))
             if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
                 return filled, login
-            if answer.status_code == 404:
-                break
             if answer.status_code >= 500:
                 print(f"! {answer.status_code} {filled}", flush=True)
                 return None
+            if answer.status_code != 403:
+                break
     return None
 
 

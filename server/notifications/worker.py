@@ -16,6 +16,7 @@ from server.invitations.delivery import learn_sent, unlearned
 from server.notifications.reminders import remind
 from server.notifications.sender import Sender, sender
 from server.office.work import Work
+from server.reports.owed import begin_owed
 from server.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def remind_once(engine: Engine) -> int:
     """The reminders of today, in one transaction; 0 when another process is just doing it."""
     try:
         with engine.begin() as db:
+            begin_owed(Work(db, SYSTEM, clock.now()))
             return remind(Work(db, SYSTEM, clock.now(), "urge_task"))
     except IntegrityError:
         return 0

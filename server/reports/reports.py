@@ -84,7 +84,7 @@ def begin(w: Work, of: str, kind: ReportKind, year: int) -> str:
     id = w.add(report, unit=of, kind=kind.value, year=year, first=about.first.isoformat(), last=about.last.isoformat(), state=DRAFT, created=w.now)
     counted = counted_from(kind, year, regulation(w).counting)
     if counted is not None:
-        set_deadline(w, conference=None, kind="periodic_report", subject=id, clock=QD_1155.code, counted_from=counted, owner=_owner(w, of, kind))
+        set_deadline(w, conference=None, kind="periodic_report", subject=id, clock=QD_1155.code, counted_from=counted, owner=owner_of(w, of, kind))
     return id
 
 
@@ -142,7 +142,7 @@ def _children(w: Work, row: Mapping[Any, Any]) -> list[dict[str, Any]]:
     return [{"id": r.id, "name": r.name, "sent": r.report is not None} for r in w.db.execute(joined.where(*there).order_by(unit.c.name))]
 
 
-def _owner(w: Work, of: str, kind: ReportKind) -> str:
+def owner_of(w: Work, of: str, kind: ReportKind) -> str:
     """The body that has to send it: the advising office of the unit, or its mass-mobilisation board."""
     part = "mass_mobilisation%" if kind is ReportKind.CITY_YEAR else "advising%"
     return w.db.scalar(select(body.c.id).where(body.c.unit == of, body.c.part.like(part)).order_by(body.c.id)) or ""

@@ -8,6 +8,7 @@ from moderation import Refusal
 from server.deadlines.deadlines import meet
 from server.office.work import Work
 from server.papers import register
+from server.papers.tables import paper
 from server.reports.figures import kept
 from server.reports.paper import sign_paper
 from server.reports.reports import SENT, SIGNED, SUBMITTED, find, in_state, look, signs
@@ -21,10 +22,10 @@ def sign(w: Work, id: str) -> None:
     if not signs(w, found):
         raise Refusal("not_allowed", command="sign_report")
     whole = look(w, found)
-    paper = sign_paper(w, whole)
+    signed = sign_paper(w, whole)
     w.act = "sign_report"
     figures = {"figures": kept(whole.values), "fields": whole.fields, "missing": list(whole.missing), "included": list(whole.included)}
-    w.change(report, id, state=SIGNED, figures=figures, paper=paper, signed_by=w.by.account, signed_at=w.now)
+    w.change(report, id, state=SIGNED, figures=figures, paper=signed, signed_by=w.by.account, signed_at=w.now)
 
 
 def send(w: Work, id: str, on: date, recipient: str) -> None:
@@ -35,7 +36,7 @@ def send(w: Work, id: str, on: date, recipient: str) -> None:
         raise Refusal("day_to_come", field="sent_on")
     if not recipient:
         raise Refusal("recipient_missing", field="recipient")
-    if found["paper"]:
+    if found["paper"] and w.row(paper, found["paper"])["state"] == "signed":
         register.issue(w, found["paper"])
         w.act = "make_report"
     w.change(report, id, state=SENT, sent_on=on.isoformat(), recipient=recipient)

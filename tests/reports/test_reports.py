@@ -18,6 +18,7 @@ from server.deadlines.tables import deadline
 from server.office.work import Work
 from server.organisation.tables import body, unit
 from server.reports import reports
+from server.reports.owed import begin_owed
 from server.reports.rating import rating
 from server.reports.signing import send, sign
 from server.reports.tables import report
@@ -175,6 +176,19 @@ def test_D15_1c_the_citys_yearly_report_is_the_boards_and_due_before_20_12(held:
         assert term_of(w, id)["met_on"] == "2027-12-19" <= found["due"]
     with pytest.raises(Refusal, match="report_not_owed"), held.work("van-phong") as w:
         reports.begin(w, PLACE, ReportKind.CITY_YEAR, 2027)
+
+
+def test_D15_1a_a_report_that_is_due_soon_begins_by_itself_once(held: Ward) -> None:
+    def begun(day: str) -> list[tuple[str, str, int]]:
+        held.at(day)
+        with held.work() as w:
+            begin_owed(w)
+            begin_owed(w)
+            return [(row.unit, row.kind, row.year) for row in w.db.execute(select(report).order_by(report.c.year, report.c.kind))]
+
+    assert begun("2027-05-01") == []
+    assert begun("2027-05-20") == [(PLACE, "half_year", 2027)]
+    assert begun("2027-11-05") == [(PLACE, "half_year", 2027), (PLACE, "year", 2027)]
 
 
 async def test_D15_1a_every_figure_on_the_page_leads_to_its_rows(held: Ward) -> None:
