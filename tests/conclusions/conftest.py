@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +18,9 @@ from server.conferences.room import learn
 from server.petitions.tables import petition
 from server.settings import Settings
 from tests.conclusions.evening import Evening
+from tests.databases import Chosen
 from tests.moderation.example import played
-from tests.office.ward import CASE, Ward, open_ward
+from tests.office.ward import CASE, Ward, seed
 
 
 @cache
@@ -44,57 +44,50 @@ def seed_petitions(ward: Ward) -> None:
                   content=f"Rác đầu phố bốc mùi, ý kiến {number}", declared=True, merged_into="kn-02")  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the ward on the evening of 14/01/2027: the room is closed, nothing else is done. Made once, copied for each test."""
-    folder = tmp_path_factory.mktemp("closed")
-
-    async def make() -> None:
-        async with open_ward(folder, stage=Stage.IN_SESSION) as ward:
-            seed_petitions(ward)
-            ward.at("2027-01-14", "18:00")
-            with ward.work() as w:
-                learn(w, closed_room(), (from_room,))
-
-    asyncio.run(make())
-    return folder / "data"
+def held(url: str) -> None:
+    """Fills a database with the ward on the evening of 14/01/2027: the room is closed, nothing else is done."""
+    clock.set_to(clock.moment(date(2026, 12, 15), "08:00"))
+    seed(url, Stage.IN_SESSION)
+    ward = Ward(Settings(database_url=url))
+    seed_petitions(ward)
+    ward.at("2027-01-14", "18:00")
+    with ward.work() as w:
+        learn(w, closed_room(), (from_room,))
+    ward.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def out(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def noticed(url: str) -> None:
     """The same on 27/01/2027, when the notice has been issued."""
-    folder = tmp_path_factory.mktemp("issued")
-
-    async def make() -> None:
-        async with again(closed, folder, "2027-01-14") as evening:
-            evening.issue("2027-01-27")
-
-    asyncio.run(make())
-    return folder / "data"
+    held(url)
+    ward = Ward(Settings(database_url=url))
+    Evening(ward).issue("2027-01-27")
+    ward.engine.dispose()
 
 
 @asynccontextmanager
-async def again(data: Path, folder: Path, day: str) -> AsyncIterator[Evening]:
-    """A copy of the ward as this data folder has it, on this day."""
-    shutil.copytree(data, folder / "data")
-    ward = Ward(Settings(data_dir=folder / "data"))
+async def again(name: str, fill: Callable[[str], None], folder: Path, day: str) -> AsyncIterator[Evening]:
+    """A copy of the database that this fills, which is done once, on this day."""
+    data = folder / "data"
+    url = Chosen.databases.seeded(data, name, fill)
+    ward = Ward(Settings(data_dir=data, database_url=url))
     ward.at(day, "18:00")
     try:
         yield Evening(ward)
     finally:
         await ward.close()
         clock.reset()
+        Chosen.databases.drop(url)
 
 
 @pytest.fixture
-async def evening(tmp_path: Path, closed: Path) -> AsyncIterator[Evening]:
+async def evening(tmp_path: Path) -> AsyncIterator[Evening]:
     """The evening of 14/01/2027."""
-    async with again(closed, tmp_path, "2027-01-14") as opened:
+    async with again("held", held, tmp_path, "2027-01-14") as opened:
         yield opened
 
 
 @pytest.fixture
-async def issued(tmp_path: Path, out: Path) -> AsyncIterator[Evening]:
+async def issued(tmp_path: Path) -> AsyncIterator[Evening]:
     """The evening of 27/01/2027."""
-    async with again(out, tmp_path, "2027-01-27") as opened:
+    async with again("noticed", noticed, tmp_path, "2027-01-27") as opened:
         yield opened
