@@ -214,7 +214,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(announced_routes(office, parts.rooms))
     app.include_router(calendar_pages(office))
     app.include_router(history_pages(office))
-    app.include_router(dossier_routes(office))
+    app.include_router(dossier_routes(office, parts.rooms))
     app.include_router(protection_routes(office, parts.rooms))
     app.include_router(organisation_pages(office))
     app.include_router(duty_pages(office))

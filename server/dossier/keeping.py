@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import RowMapping, func, select
 
-from moderation import Refusal
+from moderation import Conference, Refusal
 from moderation.case.dossier import PLACES, check_term, lock
 from moderation.case.stages import Stage
+from moderation.kernel import Phase
+from server.clock import day_of
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.db.tables import fact
-from server.db.verify import first_hash
+from server.db.verify import Head, first_hash
 from server.dossier.chains import FIRST
 from server.dossier.pieces import pieces
 from server.dossier.tables import dossier_piece, dossier_seal
@@ -19,7 +21,12 @@ from server.files.store import Store
 from server.i18n import t
 from server.office.tables import history
 from server.office.work import Work
+from server.papers.as_docx import render_docx
+from server.papers.as_pdf import render_pdf
+from server.papers.minutes import minutes
+from server.papers.routes import DOCX
 
+PDF = "application/pdf"
 MOST = 200
 """Most files of one dossier."""
 
@@ -44,6 +51,22 @@ def put_in(
     file = checked(name, content, rewrite=False)
     return w.add(dossier_piece, conference=id, slot=slot, sha256=store.put(file.content), name=file.name, type=file.type, size=len(file.content),
                  number=number, date=date, subject=subject, by=w.by.account, at=w.now)  # fmt: skip
+
+
+def put_minutes(w: Work, store: Store, id: str, state: Conference, head: Head) -> None:
+    """Puts the minutes that chair and secretary signed in the room into their place, as PDF/A and DOCX (raises `Refusal` minutes_unsigned). What lies there
+    already is not put in twice; minutes with later corrections lie beside the earlier ones."""
+    open_dossier(w, id)
+    if state.phase is not Phase.FROZEN:
+        raise Refusal("minutes_unsigned")
+    paper = minutes(state, head)
+    held = day_of(state.agenda.closed_at or w.now)
+    there = {piece.files[0].sha256 for piece in pieces(w, id) if piece.put_in}
+    for ending, type, content in (("pdf", PDF, render_pdf(paper, held)), ("docx", DOCX, render_docx(paper))):
+        sha256 = store.put(content)
+        if sha256 not in there:
+            w.add(dossier_piece, conference=id, slot="bien_ban", sha256=sha256, name=f"{paper.file}.{ending}", type=type, size=len(content),
+                  date=held.isoformat(), subject=f"{paper.kind}: {paper.subject}", by=w.by.account, at=w.now)  # fmt: skip
 
 
 def take_out(w: Work, id: str, piece: str) -> None:

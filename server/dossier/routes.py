@@ -16,14 +16,16 @@ from moderation.case.dossier import ATTACHED, SLOTS, TERMS, kept_until, missing
 from server.clock import day_of
 from server.conferences.queries import case, case_frame
 from server.db.tables import account
+from server.db.verify import Head
 from server.dossier.exporting import Archives, last, state_of
-from server.dossier.keeping import keep, lock_dossier, open_dossier, put_in, take_out
+from server.dossier.keeping import keep, lock_dossier, open_dossier, put_in, put_minutes, take_out
 from server.dossier.pieces import File, content_of, pieces
 from server.dossier.tables import dossier_seal
 from server.files.checked import LARGEST
 from server.office.forms import Code, Day, FormBody, Line, MaybeLine, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
+from server.rooms.rooms import Rooms
 
 
 class PieceForm(FormBody):
@@ -44,7 +46,7 @@ class Nothing(FormBody):
     """A button without fields."""
 
 
-def dossier_routes(door: Office) -> APIRouter:
+def dossier_routes(door: Office, rooms: Rooms) -> APIRouter:
     """Under /van-phong/hoi-nghi/{id}/ho-so."""
     router = APIRouter()
     archives = Archives(door.engine, door.files, door.settings.data_dir / "exports")
@@ -82,6 +84,17 @@ def dossier_routes(door: Office) -> APIRouter:
             )
 
         return await door.submit(request, form, do, base.format(id=id), lambda w: piece_view(w, id, str(form.typed.get("slot", ""))), done="put_in")
+
+    @router.post(f"{base}/bien-ban")
+    async def take_minutes(request: Request, id: str) -> Response:
+        """Takes the signed minutes over from the room."""
+        form = await read_form(request, Nothing)
+        await door.read(request, lambda w: case(w, id, "keep_dossier"))
+        room = (await rooms.get(id)).room
+        state, head = room.state, Head(room.state.seq, bytes.fromhex(room.head))
+        return await door.submit(
+            request, form, lambda w: put_minutes(w, door.files, id, state, head), base.format(id=id), lambda w: dossier_view(w, id), done="put_in"
+        )
 
     @router.post(f"{base}/bo/{{piece}}")
     async def remove_piece(request: Request, id: str, piece: str) -> Response:

@@ -27,7 +27,7 @@ def scan(text: str) -> bytes:
     with pikepdf.new() as document:
         document.add_blank_page(page_size=(200, 200))
         document.docinfo["/Title"] = text
-        document.save(out)
+        document.save(out, deterministic_id=True)
     return out.getvalue()
 
 
