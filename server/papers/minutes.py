@@ -12,8 +12,9 @@ from moderation.queue import Motive
 from moderation.wording import FORMATS, VENUE, called, sentence, spoken
 from server.db.verify import Head
 from server.papers.course import Course, Part, Turn, asker, counted, course, label, line_anchor, raised_by, returns, sources, speech_anchor
+from server.papers.numbers import open_number
 from server.papers.paper import Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Table
-from server.papers.words import BLANK, body, clock, day, described, due, issuer, lasting, listed, stamp, symbol
+from server.papers.words import body, clock, day, described, due, issuer, kept, lasting, listed, stamp, system
 from server.papers.words import sentence as stopped
 
 HEADINGS = {
@@ -56,7 +57,7 @@ def minutes(c: Conference, head: Head) -> Paper:
         subject=c.plan.title,
         file="bien-ban",
         draft=not signed,
-        header=Header(issuer(c.plan), f"Số: {BLANK}/BB-{symbol(c.plan)}"),
+        header=Header(issuer(c.plan), open_number(c.plan, "BB"), system=system(c.plan)),
         opening=(Paragraph(begun, "Thời gian bắt đầu:"), Paragraph(f"{FORMATS[c.format]}.", "Hình thức:"), Paragraph(places(c), "Địa điểm:")),
         sections=tuple(sections),
         signing=signing(c),
@@ -234,7 +235,9 @@ def signing(c: Conference) -> Signing:
         return Signature((title,), called(c, who) if who else "", said)
 
     secretary = c.minutes.secretaries[0] if c.minutes.secretaries else None
-    return Signing(by(Role.SECRETARY, "THƯ KÝ", secretary), by(Role.CHAIR, "CHỦ TỌA", c.gavel), ("Lưu: VT, hồ sơ hội nghị.",))
+    return Signing(
+        by(Role.SECRETARY, "THƯ KÝ", secretary), by(Role.CHAIR, "CHỦ TRÌ" if system(c.plan) == "party" else "CHỦ TỌA", c.gavel), (kept(c.plan),)
+    )
 
 
 def seal(c: Conference, head: Head) -> tuple[tuple[str, str], ...]:

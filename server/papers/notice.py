@@ -12,8 +12,9 @@ from moderation.wording import FORMATS, called
 from server.db.verify import Head
 from server.papers.course import Part, asked, asker, counted, course, source, sources
 from server.papers.minutes import KINDS, raisers, record
+from server.papers.numbers import open_number, printed
 from server.papers.paper import Annex, Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Source, Table
-from server.papers.words import BLANK, body, clock, day, due, issuer, listed, office, place_name, short, since, stamp, symbol
+from server.papers.words import BLANK, body, clock, day, due, issuer, kept, listed, office, place_name, short, since, stamp, system
 from server.papers.words import sentence as stopped
 
 PARTS = (
@@ -29,7 +30,7 @@ GROUNDS = {"beyond_authority": "có nội dung vượt thẩm quyền", "complex
 
 def notice(c: Conference, head: Head) -> Paper:
     """The notice as the state has it. It stays a draft: signing and issuing it is no act of the room. `head`: see `minutes`."""
-    number = f"Số: {c.plan.notice_number}" if c.plan.notice_number else f"Số: {BLANK}/TB-{symbol(c.plan)}"
+    number = printed(system(c.plan), c.plan.notice_number) if c.plan.notice_number else open_number(c.plan, "TB")
     parts: list[tuple[str, tuple[Block, ...]]] = [("Đánh giá chung", tuple(general(c)))]
     for heading, kinds in PARTS:
         found = tuple(entry(c, n, o) for n, o in enumerate(c.outcomes.values(), start=1) if o.kind in kinds)
@@ -46,10 +47,10 @@ def notice(c: Conference, head: Head) -> Paper:
         subject=f"Kết luận của {chair(c)} tại {c.plan.title}",
         file="thong-bao-ket-luan",
         draft=True,
-        header=Header(issuer(c.plan), number, f"{place_name(c.plan)}, ngày {BLANK} tháng {BLANK} năm {BLANK}"),
+        header=Header(issuer(c.plan), number, f"{place_name(c.plan)}, ngày {BLANK} tháng {BLANK} năm {BLANK}", system(c.plan)),
         opening=(Paragraph(opening(c)),),
         sections=tuple(sections),
-        closing=f"Trên đây là kết luận của {chair(c)} tại hội nghị, {issued_by} thông báo để các cơ quan, đơn vị biết, thực hiện./.",
+        closing=f"Trên đây là kết luận của {chair(c)} tại hội nghị, {issued_by} thông báo để các cơ quan, đơn vị biết, thực hiện{'.' if system(c.plan) == 'party' else './.'}",
         signing=Signing(None, signature(c), recipients(c)),
         seal=record(head),
         annexes=(items(c, number), origins(c)),
@@ -159,6 +160,8 @@ def execution(c: Conference) -> Iterator[Paragraph]:
 def signature(c: Conference) -> Signature:
     holder = c.people.get(c.gavel or "")
     title = office(c.plan.chair_title)
+    if system(c.plan) == "party":
+        return Signature(("T/M BAN THƯỜNG VỤ", title or BLANK))
     name = called(c, c.gavel) if holder else ""
     if holder is not None and holder.deputy:
         return Signature((f"KT. {title}", office(holder.title or name)), "" if not holder.title else name)
@@ -172,7 +175,7 @@ def recipients(c: Conference) -> tuple[str, ...]:
     supervisors = [b.name for b in c.plan.bodies if b.role == "supervisor" and b.id not in told]
     superiors = [b.name for b in c.plan.bodies if b.superior and b.id not in told]
     bodies = (f"{name};" for name in agencies + supervisors + superiors)
-    return (*bodies, "Cơ quan, tổ chức, cá nhân có ý kiến, kiến nghị;", "Lưu: VT, hồ sơ hội nghị.")
+    return (*bodies, "Cơ quan, tổ chức, cá nhân có ý kiến, kiến nghị;", kept(c.plan))
 
 
 # --- annexes ------------------------------------------------------------------------------------------------------------
@@ -189,7 +192,7 @@ def items(c: Conference, number: str) -> Annex:
             until = short(o.due) if o.due else ""
             rows.append(Row((str(len(rows) + 1), asker(c, about), asked(c, about), body(c.plan, o.lead), jointly, until, note)))
     head = ("STT", "Người nêu", "Nội dung", "Cơ quan chủ trì", "Phối hợp", "Thời hạn", "Ghi chú")
-    with_ = f"(Kèm theo Thông báo {number.replace('Số: ', 'số ')})"
+    with_ = f"(Kèm theo Thông báo {number.replace('Số: ', 'số ').replace('Số ', 'số ')})"
     return Annex("Phụ lục 1", "Danh mục nội dung kết luận", with_, (Table(head, (14, 24, 37, 24, 22, 24, 20), tuple(rows)),))
 
 

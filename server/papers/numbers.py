@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from moderation.plan import Plan
 from server.papers.paper import System
-from server.papers.words import BLANK
+from server.papers.words import BLANK, system
+from server.papers.words import symbol as body_symbol
 
 LETTER = "CV"
 """Under this type letters are counted; State letters do not print it."""
@@ -24,6 +26,11 @@ def unnumbered(system: System, symbol: str, body: str, drafter: str = "") -> str
 def printed(system: System, number: str) -> str:
     """As it stands in the head of the paper: State papers have a colon, those of the Party none."""
     return f"Số {number}" if system == "party" else f"Số: {number}"
+
+
+def open_number(plan: Plan, symbol: str) -> str:
+    """The number of a draft that the room makes, as it stands in the head."""
+    return printed(system(plan), unnumbered(system(plan), symbol, body_symbol(plan)))
 
 
 def _form(system: System, number: str, symbol: str, body: str, drafter: str) -> str:

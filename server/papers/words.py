@@ -11,6 +11,7 @@ from moderation.kernel import Ms
 from moderation.people import Person
 from moderation.plan import Plan
 from moderation.wording import ERASED
+from server.papers.paper import System
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Vietnam's time has had no summer time and no other offset since 1975, so no table of zones is needed."""
@@ -103,14 +104,26 @@ def described(c: Conference, who: Person) -> str:
 def issuer(plan: Plan) -> tuple[str, ...]:
     """The issuing body in one or two lines: the name of the ward or commune goes into the second."""
     whole, unit = plan.chair_body or plan.unit, plan.unit
-    if unit and whole.casefold() != unit.casefold() and whole.casefold().endswith(unit.casefold()):
+    if system(plan) == "state" and unit and whole.casefold() != unit.casefold() and whole.casefold().endswith(unit.casefold()):
         return whole[: -len(unit)].strip().upper(), unit.upper()
     return (whole.upper(),) if whole else (BLANK,)
 
 
+def system(plan: Plan) -> System:
+    """Whose form the papers of the presiding body have, by its name."""
+    return "party" if re.match(r"(?:đảng|thành|quận|huyện|tỉnh) (?:ủy|uỷ|bộ)\b", plan.chair_body, re.IGNORECASE) else "state"
+
+
 def symbol(plan: Plan) -> str:
-    """The body's part of a number: UBND of 12/TB-UBND."""
-    return plan.notice_number.partition("-")[2] or BLANK
+    """The body's part of a number: UBND of 12/TB-UBND, ĐU of 45-TB/ĐU; without a number by the body's name."""
+    if system(plan) == "party":
+        return plan.notice_number.rpartition("/")[2] or "".join(word[0] for word in plan.chair_body.split()[:2]).upper()
+    return plan.notice_number.partition("-")[2] or ("UBND" if plan.chair_body.casefold().startswith("ủy ban nhân dân") else BLANK)
+
+
+def kept(plan: Plan) -> str:
+    """The last line of the distribution list."""
+    return "Lưu Văn phòng Đảng ủy." if system(plan) == "party" else "Lưu: VT, hồ sơ hội nghị."
 
 
 def place_name(plan: Plan) -> str:

@@ -10,7 +10,8 @@ from server.db.verify import Head
 from server.papers.minutes import minutes
 from server.papers.notice import notice
 from server.papers.paper import Paper, Paragraph
-from tests.papers.meeting import HTML_NAME, Meeting, concluded
+from tests.papers.looks import in_pdf
+from tests.papers.meeting import HTML_NAME, PLAN, Meeting, concluded, held
 
 
 def part(paper: Paper, number: int) -> list[Paragraph]:
@@ -144,3 +145,16 @@ def test_the_worked_example_leads_back_from_every_item() -> None:
     assert all(p.sources for p in items)
     assert {s.anchor for p in items for s in p.sources} <= there
     assert len(paper.annexes[0].table.rows) == 13
+
+
+def test_a_party_secretary_s_papers_have_the_form_of_the_party() -> None:
+    plan = replace(PLAN, chair_body="Đảng ủy phường Sông Thử", chair_title="Bí thư Đảng ủy phường Sông Thử", notice_number="")
+    state = replace(held().state, plan=plan)
+    told, kept = notice(state, Head(1, bytes(32))), minutes(state, Head(1, bytes(32)))
+    assert [paper.header.system for paper in (told, kept)] == ["party", "party"]
+    assert (told.header.number, kept.header.number) == ("Số ……-TB/ĐU", "Số ……-BB/ĐU")
+    assert told.header.issuer == ("ĐẢNG ỦY PHƯỜNG SÔNG THỬ",)
+    assert told.signing.right.office == ("T/M BAN THƯỜNG VỤ", "BÍ THƯ")
+    assert kept.signing.right.office == ("CHỦ TRÌ",)
+    assert not told.closing.endswith("./.")
+    assert "ĐẢNGCỘNGSẢNVIỆTNAM" in in_pdf(told) and "CỘNGHÒA" not in in_pdf(told)
