@@ -64,10 +64,10 @@ def draw_up(w: Work, id: str) -> int:
         wanted.append({"person": f"agency-{row.body}", "role": "agency", "name": row.name, "body": row.body, "account": row.account})
     for row in (*holders(w, Duty.FRONT, found["unit"]), *holders(w, Duty.MOBILISATION, found["unit"])):
         wanted.append({"person": f"monitor-{row.body}", "role": "monitor", "name": row.name, "body": row.body, "account": row.account})
-    for row in w.db.execute(
+    for at in w.db.execute(
         select(venue.c.code, venue.c.operator, venue.c.name).where(venue.c.conference == id, venue.c.kind == "branch").order_by(venue.c.code)
     ):
-        wanted.append({"person": f"op-{row.code}", "role": "operator", "name": row.operator or row.name, "venue": row.code})
+        wanted.append({"person": f"op-{at.code}", "role": "operator", "name": at.operator or at.name, "venue": at.code})
     wanted.append({"person": "display", "role": "display", "name": "Màn hình hội trường"})
     added = 0
     for person in wanted:

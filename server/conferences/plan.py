@@ -216,7 +216,7 @@ def save_plan(w: Work, id: str, form: PlanForm) -> None:
             raise Refusal("profile_not_in_force", field="profiles", profile=sorted(outside)[0])
     if form.advising_body and w.db.scalar(select(body.c.id).where(body.c.id == form.advising_body)) is None:
         raise Refusal("body_unknown", field="advising_body", body=form.advising_body)
-    if found["approved_at"] and needs_approval_again(found, values) and not w.may("choose_form", found["unit"]):
+    if found["approved_at"] and needs_approval_again(dict(found), values) and not w.may("choose_form", found["unit"]):
         values |= {"approved_at": None, "approved_by": None, "approved_version": None}
     w.change(conference, id, seen=form.version, **values)
     set_notice_deadlines(w, id)
@@ -347,7 +347,7 @@ def save_programme(w: Work, id: str, form: ProgrammeForm) -> None:
     if len(form.title) != len(STEPS) or not all(title.strip() for title in form.title):
         raise Refusal("seven_steps", field="title")
     for number, title in enumerate(form.title, start=1):
-        values = {
+        values: dict[str, Any] = {
             "title": title.strip()[:300],
             "by": part(form.by, number)[:200],
             "starts": part(form.starts, number),
@@ -389,7 +389,7 @@ def missing(w: Work, id: str) -> tuple[str, ...]:
     """What keeps the chair from approving (D2.1, D7, D8.1a, D8.3)."""
     found = w.row(conference, id)
     who = presides(w, id)
-    return not_approvable(found, who, advising_lacks(w, found, who))
+    return not_approvable(dict(found), who, advising_lacks(w, found, who))
 
 
 def advising_lacks(w: Work, found: RowMapping, who: Iterable[Presides]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moderation.case.stages import Stage, step
 from server.conferences.plan import set_notice_deadlines
 from server.conferences.queries import case
@@ -31,7 +33,7 @@ def postpone(w: Work, id: str, form: PostponeForm) -> None:
     """Puts the conference off. The old invitations are void at once; with a new date the days before it are counted anew."""
     found = case(w, id, "postpone_case")
     stage = step(Stage(found["stage"]), Stage.POSTPONED)
-    values = {"stage": stage.value, "date": form.date.isoformat() if form.date else None, "last_day": None}
+    values: dict[str, Any] = {"stage": stage.value, "date": form.date.isoformat() if form.date else None, "last_day": None}
     if form.starts_at:
         values["starts_at"] = form.starts_at
     if form.ends_at:

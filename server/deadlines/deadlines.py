@@ -20,7 +20,7 @@ def set_deadline(
 ) -> str:
     """Sets the deadline of this kind, subject and clock, or sets it anew; gives its id. One that was met or dropped is open again when it moves."""
     counted = count(load(w.db), counted_from)
-    values = {
+    values: dict[str, Any] = {
         "counted_from": counted_from,
         "due": counted.due.isoformat(),
         "safe": counted.safe.isoformat() if counted.safe else None,

@@ -89,10 +89,8 @@ class Sessions:
         session.listener = listener = self._programme(conference).join(minus, low_data, pictures)
         waiting = {"audio": [listener.sound], "video": list(listener.pictures.values())}
         for kind in described.kinds:
-            if waiting[kind]:
-                transceiver = session.peer.addTransceiver(waiting[kind].pop(0), "sendonly")
-            else:
-                transceiver = session.peer.addTransceiver(kind, "inactive")
+            answered = bool(waiting[kind])
+            transceiver = session.peer.addTransceiver(waiting[kind].pop(0) if answered else kind, "sendonly" if answered else "inactive")
             _prefer(transceiver, _LISTENED[kind])
         return await self._answer(session, described)
 

@@ -75,7 +75,12 @@ class Form(Generic[Value]):
     `action` the path it was posted to: of several forms on a page it is that one which comes back."""
 
     def __init__(
-        self, typed: Mapping[str, Any] | None = None, value: Value | None = None, faults: Mapping[str, str] | None = None, once: str = "", action: str = ""
+        self,
+        typed: Mapping[str, Any] | None = None,
+        value: Value | None = None,
+        faults: Mapping[str, str] | None = None,
+        once: str = "",
+        action: str = "",
     ) -> None:
         self.typed: dict[str, Any] = dict(typed or {})
         self.faults: dict[str, str] = dict(faults or {})

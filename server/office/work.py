@@ -113,7 +113,7 @@ class Work:
         )  # fmt: skip
 
 
-def chain_of(table: Table, row: Mapping[str, Any]) -> str:
+def chain_of(table: Table, row: Mapping[str, Any] | RowMapping) -> str:
     """The chain that changes of a row are told in: its conference's, else the house's."""
     return str(row["id"] if table.name == "conference" else row.get("conference") or HOUSE)
 

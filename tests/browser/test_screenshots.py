@@ -32,8 +32,7 @@ class Album:
 
     async def _painted(self, one: Person, path: Path) -> bool:
         """Takes the picture; a browser that was just resized on a busy machine may not have drawn anything yet."""
-        await one.page.screenshot(path=path, animations="disabled")
-        return path.stat().st_size > 8_000
+        return len(await one.page.screenshot(path=path, animations="disabled")) > 8_000
 
     async def take(self, one: Person, name: str, size: tuple[int, int] = DESK) -> None:
         await one.page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -18,7 +18,7 @@ from server.conferences import plan
 from server.conferences.gates import gates
 from server.conferences.plan import ChairForm, NewForm, PlanForm, add_chair, approve, missing, new_case, save_plan
 from server.conferences.postponing import PostponeForm, postpone, resume
-from server.conferences.tables import chair, conference
+from server.conferences.tables import chair, conference, content
 from server.deadlines.tables import deadline
 from server.organisation.tables import office
 from tests.office.ward import CASE, Ward, open_ward
@@ -68,7 +68,7 @@ def test_D6_1_the_content_of_a_periodic_dialogue_has_three_points_and_an_empty_o
     with ward.work("van-phong") as w:
         assert next(gate for gate in gates(w, CASE) if gate.key == "content").state == "done"
         w.act = "draft_case"
-        w.drop(plan.content, w.db.scalar(select(plan.content.c.id).where(plan.content.c.block == "a")))
+        w.drop(content, w.db.scalars(select(content.c.id).where(content.c.block == "a")).one())
         gate = next(gate for gate in gates(w, CASE) if gate.key == "content")
     assert (gate.state, gate.details["blocks"]) == ("warn", "a")
 
@@ -120,13 +120,13 @@ def test_D8_3_an_extraordinary_one_needs_the_written_request_and_nothing_else_mo
 def test_D2_1b_a_deputy_presides_only_by_assignment_in_a_special_case(ward: Ward) -> None:
     with ward.work("van-phong") as w:
         w.act = "draft_case"
-        w.drop(chair, w.db.scalar(select(chair.c.id)))
+        w.drop(chair, w.db.scalars(select(chair.c.id)).one())
         add_chair(w, CASE, ChairForm(office="pct-ubnd"))
     save(ward)
     with ward.work() as w:
         assert missing(w, CASE) == ("deputy_assignment",)
         w.act = "draft_case"
-        w.drop(chair, w.db.scalar(select(chair.c.id)))
+        w.drop(chair, w.db.scalars(select(chair.c.id)).one())
     with ward.work("van-phong") as w:
         add_chair(w, CASE, ChairForm(office="pct-ubnd", reason="Chủ tịch đi công tác", assignment="500/UBND", assignment_date=date(2026, 12, 14)))
         assert missing(w, CASE) == ()
@@ -167,7 +167,9 @@ def test_D11_2_a_form_changed_after_approval_asks_for_approval_again(ward: Ward)
 def test_D8_1b_the_last_day_to_invite_runs_under_every_clock(ward: Ward) -> None:
     save(ward)
     with ward.work() as w:
-        rows = w.db.execute(select(deadline.c.clock, deadline.c.due, deadline.c.safe).where(deadline.c.kind == "notice").order_by(deadline.c.due)).all()
+        rows = w.db.execute(
+            select(deadline.c.clock, deadline.c.due, deadline.c.safe).where(deadline.c.kind == "notice").order_by(deadline.c.due)
+        ).all()
     assert [tuple(row) for row in rows] == [("QD-1155-QD-TU", "2027-01-05", "2027-01-04"), ("LUAT-72-2025-D43", "2027-01-07", None)]
 
 
@@ -216,7 +218,9 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other(ward: Ward) -> None:
 async def test_the_page_takes_a_case_from_its_beginning_to_the_chairs_approval(ward: Ward) -> None:
     async with ward.browser("van-phong") as browser:
         assert (await browser.get("/van-phong/hoi-nghi/moi")).status_code == 200
-        begun = await browser.post("/van-phong/hoi-nghi/moi", data={"once": new_id(), "title": "Hội nghị mới", "regime": "periodic", "unit": "p-bensong"})
+        begun = await browser.post(
+            "/van-phong/hoi-nghi/moi", data={"once": new_id(), "title": "Hội nghị mới", "regime": "periodic", "unit": "p-bensong"}
+        )
         path = begun.headers["location"].partition("?")[0]
         assert (begun.status_code, path) == (303, "/van-phong/hoi-nghi/DT-2026-01/ke-hoach")
         fields = {**WHOLE, "date": "14/01/2027", "assignment_date": "2026-12-10", "once": new_id(), "ends_at": "12:00"}
