@@ -37,5 +37,10 @@ def entry(case: RowMapping, edition: int, now: int, *, organiser: str, link: str
     return made.decode()
 
 
+def organiser_of(file: str) -> str:
+    """Who asked, in a file that was sent: only they can take the entry back."""
+    return str(Calendar.from_ical(file).walk("VEVENT")[0]["organizer"])
+
+
 def _at(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1_000, HANOI)

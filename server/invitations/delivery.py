@@ -12,21 +12,20 @@ from moderation import Refusal
 from moderation.case.stages import BEFORE, Stage, step
 from server.accounts.keys import Keys
 from server.clock import day_of, moment_of
-from server.conferences.papers import shown
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.deadlines.deadlines import meet
 from server.deadlines.tables import deadline
 from server.i18n import t
-from server.invitations.calendar_file import entry
-from server.invitations.letters import link_of, mail_text, short_text, token_of
+from server.invitations.calendar_file import entry, organiser_of
+from server.invitations.letters import link_of, mail_text, recall_text, short_text, token_of
 from server.invitations.recipients import Guest, add, invitations
 from server.invitations.tables import announcement, invitation
 from server.notifications.outbox import enqueue, withdraw
 from server.notifications.tables import message
 from server.office.forms import Code, Day, FormBody
 from server.office.work import Work
-from server.organisation.tables import body, unit
+from server.organisation.tables import unit
 
 
 class HandedForm(FormBody):
@@ -152,22 +151,25 @@ def on_time(w: Work, id: str) -> list[Timely]:
 
 
 def recall(w: Work, id: str, rows: Iterable[RowMapping], why: str) -> None:
-    """Takes back what waits, and tells whoever had an invitation that the day no longer holds: by the same way, with the entry removed from their calendar."""
+    """Takes back what waits, and tells whoever has an invitation, or may have it, that the day no longer holds: by the same way, with the entry removed from
+    their calendar. Letters on paper are handed over by a person."""
     found = w.row(conference, id)
     rows = list(rows)
     withdraw(w, *(row["id"] for row in rows))
+    about = (message.c.conference == id, message.c.kind == "invitation", message.c.state != "withdrawn")
+    gone = {row.id: row.attachments for row in w.db.execute(select(message.c.id, message.c.attachments).where(*about))}
     for row in rows:
-        if not row["sent_at"] or row["channel"] == "paper" or not found["date"]:
+        if not found["date"] or not (row["sent_at"] or row["message"] in gone):
             continue
         attachments = []
-        if row["channel"] == "email":
-            sender = w.db.scalar(select(body.c.email).where(body.c.id == found["advising_body"])) or "khong-tra-loi@localhost"
-            calendar = entry(found, row["edition"], w.now, organiser=f"mailto:{sender}", cancelled=True)
+        asked = next((one["text"] for one in gone.get(row["message"], ()) if "text" in one), None)
+        if asked is not None:
+            calendar = entry(found, row["edition"], w.now, organiser=organiser_of(asked), cancelled=True)
             attachments.append({"text": calendar, "name": "hoi-nghi.ics", "type": "text/calendar; charset=utf-8; method=CANCEL"})
         enqueue(
             w, f"recall:{row['id']}", kind="recall", channel=row["channel"], recipient=row["recipient"], address=row["address"], conference=id,
             subject=f"recall:{row['id']}", title=t("vi", "invitation.recall_subject", title=found["title"]), attachments=attachments,
-            text=t("vi", "invitation.recall", title=found["title"], date=shown(found["date"]), time=found["starts_at"], why=why),
+            text=recall_text(found, why),
         )  # fmt: skip
 
 

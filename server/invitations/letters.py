@@ -108,9 +108,17 @@ def hotline(w: Work, id: str) -> str:
 
 
 def mail_text(case: RowMapping, recipient: str, unit: str, link: str) -> str:
-    """The text of a mail."""
-    return t("vi", "invitation.mail", recipient=recipient, unit=unit, title=case["title"], date=shown(case["date"]), time=case["starts_at"], place=case["place"],
-             recording=case["recording_notice"], link=link)  # fmt: skip
+    """The text of a mail, paragraph by paragraph."""
+
+    def say(key: str, **details: str) -> str:
+        return t("vi", f"invitation.{key}", **details)
+
+    when = say("mail_when", time=case["starts_at"], date=shown(case["date"]))
+    paragraphs = (
+        say("mail_to", recipient=recipient), say("mail_invites", unit=unit, title=case["title"]), f"{when}\n{say('mail_where', place=case['place'])}",
+        f"{say('mail_link')}\n{link}", case["recording_notice"],
+    )  # fmt: skip
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
 def short_text(case: RowMapping, unit: str, link: str) -> str:
@@ -118,3 +126,9 @@ def short_text(case: RowMapping, unit: str, link: str) -> str:
     return t(
         "vi", "invitation.short", unit=unit, title=case["title"], date=shown(case["date"]), time=case["starts_at"], place=case["place"], link=link
     )
+
+
+def recall_text(case: RowMapping, why: str) -> str:
+    """What whoever was invited reads when the day no longer holds."""
+    gone = t("vi", "invitation.recall", title=case["title"], time=case["starts_at"], date=shown(case["date"]))
+    return "\n\n".join((f"{gone}\n{t('vi', 'invitation.recall_why', why=why)}", t("vi", "invitation.recall_void"))) + "\n"

@@ -50,7 +50,8 @@ def tell(w: Work, row: RowMapping, when: str, to: str) -> None:
     """One reminder to whoever is written to at a body."""
     title = w.db.scalar(select(conference.c.title).where(conference.c.id == row["conference"])) if row["conference"] else ""
     what = t("vi", f"deadline.{row['kind']}")
-    text = t("vi", f"reminder.{when}", what=what, conference=title or "", due=said(row["due"]))
+    said_first = t("vi", f"reminder.{when}", what=what, due=said(row["due"]))
+    text = "\n\n".join(("\n".join(filter(None, (said_first, title))), t("vi", f"reminder.asks_{when}"))) + "\n"
     for address, name in addresses(w, to):
         enqueue(
             w, f"reminder:{row['id']}:{row['due']}:{when}:{address}", kind="reminder", channel="email", recipient=name, address=address,

@@ -101,7 +101,9 @@ class Sender:
     def _parcel(self, row: RowMapping) -> Parcel:
         mail = None
         if row["channel"] == "email":
-            attached = [(one["text"].encode() if "text" in one else self.files.get(one["sha256"]), one["type"], one["name"]) for one in row["attachments"]]
+            attached = [
+                (one["text"].encode() if "text" in one else self.files.get(one["sha256"]), one["type"], one["name"]) for one in row["attachments"]
+            ]
             mail = letter(
                 row["id"], sender=self.mail_from, recipient=row["recipient"], address=row["address"], title=row["title"], text=row["text"], at=clock.now(),
                 attachments=attached,

@@ -218,7 +218,9 @@ async def test_postponing_voids_the_old_ones_and_the_new_ones_count_anew(ward: W
     send_once(ward.engine, sender(ward.engine, ward.settings))
     request, cancel = postbox.mails
     (method, gone), (_, was) = calendar_of(cancel), calendar_of(request)
-    assert (method, gone["uid"], gone["sequence"] > was["sequence"]) == ("CANCEL", was["uid"], True)
+    assert (method, gone["uid"], gone["organizer"], gone["sequence"] > was["sequence"]) == ("CANCEL", was["uid"], was["organizer"], True)
+    told = cancel.get_body(("plain",))
+    assert isinstance(told, EmailMessage) and "Lý do: Mưa bão" in told.get_content()
     with ward.work() as w:  # what the SMS has not been told was taken back; nothing more is sent to who was not told
         assert {row.kind: row.state for row in w.db.execute(select(message.c.kind, message.c.state).where(message.c.channel == "sms"))} == {
             "invitation": "withdrawn"
