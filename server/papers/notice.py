@@ -42,6 +42,7 @@ def notice(c: Conference, head: Head) -> Paper:
         open_ = tuple(Paragraph(f"{stopped(asker(c, id) or 'Nhân dân')} {stopped(asked(c, id))}", indent=1) for id in without)
         sections.append(Section("Nội dung chưa có kết luận (chỉ ghi trong dự thảo)", "chua-ket-luan", open_))
     issued_by = c.plan.chair_body or c.plan.unit
+    end = "." if system(c.plan) == "party" else "./."
     return Paper(
         kind="Thông báo",
         subject=f"Kết luận của {chair(c)} tại {c.plan.title}",
@@ -50,7 +51,7 @@ def notice(c: Conference, head: Head) -> Paper:
         header=Header(issuer(c.plan), number, f"{place_name(c.plan)}, ngày {BLANK} tháng {BLANK} năm {BLANK}", system(c.plan)),
         opening=(Paragraph(opening(c)),),
         sections=tuple(sections),
-        closing=f"Trên đây là kết luận của {chair(c)} tại hội nghị, {issued_by} thông báo để các cơ quan, đơn vị biết, thực hiện{'.' if system(c.plan) == 'party' else './.'}",
+        closing=f"Trên đây là kết luận của {chair(c)} tại hội nghị, {issued_by} thông báo để các cơ quan, đơn vị biết, thực hiện{end}",
         signing=Signing(None, signature(c), recipients(c)),
         seal=record(head),
         annexes=(items(c, number), origins(c)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 
@@ -117,7 +118,7 @@ def system(plan: Plan) -> System:
 def symbol(plan: Plan) -> str:
     """The body's part of a number: UBND of 12/TB-UBND, ĐU of 45-TB/ĐU; without a number by the body's name."""
     if system(plan) == "party":
-        return plan.notice_number.rpartition("/")[2] or "".join(word[0] for word in plan.chair_body.split()[:2]).upper()
+        return plan.notice_number.rpartition("/")[2] or "".join(unicodedata.normalize("NFD", word)[0] for word in plan.chair_body.split()[:2]).upper()
     return plan.notice_number.partition("-")[2] or ("UBND" if plan.chair_body.casefold().startswith("ủy ban nhân dân") else BLANK)
 
 
