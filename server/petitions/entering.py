@@ -19,7 +19,7 @@ from server.i18n import t
 from server.office.work import Work, lock_chain
 from server.petitions.tables import petition, petition_file
 from server.petitions.telling import tell_sender
-from server.petitions.tracking import hashed
+from server.petitions.tracking import hashed, keep_code
 from server.search.search import index
 
 LONGEST = 8_000
@@ -69,9 +69,10 @@ def enter(w: Work, found: RowMapping, entry: Entry, keys: Keys, store: Store, *,
         is_group=sender.is_group, households=entry.households if sender.is_group else None, representative=sender.representative, authority=sender.authority,
         shown_as=shown_as(sender, w.today.year), field=entry.field, content=entry.content, request=entry.request, summary="",
         wants_to_speak=entry.wants_to_speak, channel=entry.channel if entry.wants_to_speak else "", publish_name=sender.publish_name,
-        results_by=entry.results_by, notice_seen_at=entry.notice_seen_at, declared=entry.declared,
-        tracking_hash=hashed(keys, entry.code) if entry.code else None, coordinating=[], version=1,
+        results_by=entry.results_by, notice_seen_at=entry.notice_seen_at, declared=entry.declared, coordinating=[], version=1,
     )  # fmt: skip
+    if entry.code:
+        keep_code(w, keys, id, entry.code)
     for file in entry.files:
         w.add(
             petition_file,

@@ -69,7 +69,7 @@ petition = Table(
     Column("version", Integer, nullable=False, default=1),
     Index("petition_number", "conference", "number", unique=True),
     Index("petition_code", "conference", "code", unique=True),
-    Index("petition_state", "conference", "state"),
+    Index("petition_counted", "conference", "state", "field", "id"),  # holds all that reports count
     Index("petition_lead", "lead", "state"),
     Index("petition_merged", "merged_into"),
     Index("petition_received", "received_at"),

@@ -72,8 +72,9 @@ def synthesis(w: Work, id: str) -> dict[str, Any]:
 
 
 def answers(w: Work, id: str) -> dict[str, Any]:
-    """The report that answers the petitions as data (step 3, Art. 9.3): each petition of the dialogue with its answer, those without one named."""
-    rows = in_dialogue(w, id)
+    """The report that answers the petitions as data (step 3, Art. 9.3): each petition of the dialogue with its answer, those without one named.
+    It is read aloud: what is withheld is not in it (D4.2)."""
+    rows = [row for row in in_dialogue(w, id) if not row["withheld"]]
     names, given = _body_names(w), prepared(w, id)
     told = opinions({row["id"]: row["merged_into"] for row in _all(w, id)})
     lines = [{**_line(row, names, told), "answer": given[row["id"]]["text"] if row["id"] in given else ""} for row in rows]
@@ -131,7 +132,7 @@ def _line(row: RowMapping, names: Mapping[str, str], told: Mapping[str, int]) ->
         "field": field_name(row["field"]),
         "field_code": row["field"],
         "petitioner": row["shown_as"],
-        "content": said(row),
+        "content": t("vi", "petition.withheld.text") if row["withheld"] else said(row),
         "opinions": count,
         "opinions_text": t("vi", "petition.opinions", count=count),
         "lead": names.get(row["lead"], ""),

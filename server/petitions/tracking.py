@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 
 from moderation import Refusal
 from server.accounts.keys import ALPHABET, Keys, new_code
@@ -56,5 +56,11 @@ def petition_by_code(w: Work, keys: Keys, code: str) -> RowMapping:
 def give_code(w: Work, keys: Keys, id: str) -> str:
     """A new code for a petition, shown once; an earlier one is void."""
     code = fresh_code()
-    w.change(petition, id, tracking_hash=hashed(keys, code))
+    keep_code(w, keys, id, code)
     return code
+
+
+def keep_code(w: Work, keys: Keys, id: str, code: str) -> None:
+    """Keeps the hash of a petition's code. The history tells that there is one, and nothing of it."""
+    w.db.execute(update(petition).where(petition.c.id == id).values(tracking_hash=hashed(keys, code)))
+    w.tell(petition, id, {"tracking_hash": (None, "•••••")}, w.row(petition, id)["conference"])

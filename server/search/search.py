@@ -65,16 +65,19 @@ def find(w: Work, text: str, *, kinds: Sequence[str] = (), conference: str | Non
         where = and_(where, search_entry.c.kind.in_(kinds))
     if conference is not None:
         where = and_(where, search_entry.c.conference == conference)
-    exact = and_(*(search_entry.c.body_exact.like(_pattern(plain(word)), escape="\\") for word in sought))
-    wanted = select(*search_entry.c, func.count().over().label("in_all")).where(where)  # counted while looking: one way through the table, not two
-    rows = w.db.execute(wanted.order_by(case((exact, 0), else_=1), search_entry.c.at.desc(), search_entry.c.id).limit(most).offset(skip)).all()
-    count = rows[0].in_all if rows else 0
+    exact = and_(*(search_entry.c.body_exact.like(_pattern(plain(word))) for word in sought))
+    ids = select(search_entry.c.id, func.count().over().label("in_all")).where(where)  # counted while looking: one way through the table, not two
+    page = w.db.execute(ids.order_by(case((exact, 0), else_=1), search_entry.c.at.desc(), search_entry.c.id).limit(most).offset(skip)).all()
+    count = page[0].in_all if page else 0
+    found = {row.id: row for row in w.db.execute(select(search_entry).where(search_entry.c.id.in_([row.id for row in page])))}
+    rows = [found[row.id] for row in page]
     return [Found(row.kind, row.subject, row.conference, row.title, row.path, *_piece(row.body, sought), row.at) for row in rows], count
+
 
 def matching(sought: Sequence[str]) -> ColumnElement[bool] | None:
     """The condition that every word occurs, whatever its marks; None without a word."""
     folded = [folded for word in sought if (folded := fold(word))]
-    return and_(*(search_entry.c.body_folded.like(_pattern(word), escape="\\") for word in folded)) if folded else None
+    return and_(*(search_entry.c.body_folded.like(_pattern(word)) for word in folded)) if folded else None
 
 
 def visible(w: Work) -> ColumnElement[bool]:
@@ -84,8 +87,8 @@ def visible(w: Work) -> ColumnElement[bool]:
 
 
 def _pattern(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    """A pattern for LIKE. Words hold letters and digits alone, never its wildcards."""
+    return f"%{word}%"
 
 
 def _piece(body: str, sought: Sequence[str]) -> tuple[str, str, str]:

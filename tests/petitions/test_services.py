@@ -218,6 +218,8 @@ def test_D4_2_what_is_withheld_is_not_shown_in_the_room_and_stays_in_the_record(
             withhold(w, CASE, id, "")
         withhold(w, CASE, id, "Xúc phạm cá nhân")
         assert for_room(w, CASE) == ()
+        assert answers(w, CASE)["petitions"] == []
+        assert [line["content"] for line in synthesis(w, CASE)["petitions"]] == ["(nội dung không công khai)"]
         row = w.row(petition, id)
         told = history.read(w, CASE, kind="petition", subject=id)[0][0]
     assert (row["content"], row["withheld_by"]) == (DRAINS, ward.staff("thu-ky").account)
