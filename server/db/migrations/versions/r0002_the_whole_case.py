@@ -54,6 +54,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "data_term",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "dossier_export",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -257,6 +265,61 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("body", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_body_unit"), ["unit"], unique=False)
+    op.create_table(
+        "data_incident",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("found_at", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("touches", sa.Text(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("notified_at", sa.BigInteger(), nullable=True),
+        sa.Column("notified_to", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("data_incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_incident_unit"), ["unit"], unique=False)
+    op.create_table(
+        "data_request",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ask", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("received_on", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("petition", sa.Text(), nullable=True),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("keyed_by", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_on", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("done_on", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.create_index("data_request_number", ["unit", "number"], unique=True)
+        batch_op.create_index(batch_op.f("ix_data_request_petition"), ["petition"], unique=False)
+        batch_op.create_index(batch_op.f("ix_data_request_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_data_request_unit"), ["unit"], unique=False)
     op.create_table(
         "report",
         sa.Column("id", sa.Text(), nullable=False),
@@ -879,11 +942,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("petition", schema=None) as batch_op:
         batch_op.create_index("petition_code", ["conference", "code"], unique=True)
+        batch_op.create_index("petition_counted", ["conference", "state", "field", "id"], unique=False)
         batch_op.create_index("petition_lead", ["lead", "state"], unique=False)
         batch_op.create_index("petition_merged", ["merged_into"], unique=False)
         batch_op.create_index("petition_number", ["conference", "number"], unique=True)
         batch_op.create_index("petition_received", ["received_at"], unique=False)
-        batch_op.create_index("petition_state", ["conference", "state"], unique=False)
     op.create_table(
         "petition_table",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1085,10 +1148,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("asked", schema=None) as batch_op:
+        batch_op.create_index("asked_about", ["conference", "ref", "conclusion"], unique=False)
         batch_op.create_index("asked_once", ["conclusion", "ref"], unique=True)
+        batch_op.create_index("asked_petition", ["petition", "conclusion"], unique=False)
         batch_op.create_index(batch_op.f("ix_asked_conclusion"), ["conclusion"], unique=False)
-        batch_op.create_index(batch_op.f("ix_asked_conference"), ["conference"], unique=False)
-        batch_op.create_index(batch_op.f("ix_asked_petition"), ["petition"], unique=False)
     op.create_table(
         "extension",
         sa.Column("id", sa.Text(), nullable=False),
@@ -1349,10 +1412,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_extension_conclusion"))
     op.drop_table("extension")
     with op.batch_alter_table("asked", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_asked_petition"))
-        batch_op.drop_index(batch_op.f("ix_asked_conference"))
         batch_op.drop_index(batch_op.f("ix_asked_conclusion"))
+        batch_op.drop_index("asked_petition")
         batch_op.drop_index("asked_once")
+        batch_op.drop_index("asked_about")
     op.drop_table("asked")
     with op.batch_alter_table("agency_report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agency_report_conference"))
@@ -1383,11 +1446,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_petition_table_conference"))
     op.drop_table("petition_table")
     with op.batch_alter_table("petition", schema=None) as batch_op:
-        batch_op.drop_index("petition_state")
         batch_op.drop_index("petition_received")
         batch_op.drop_index("petition_number")
         batch_op.drop_index("petition_merged")
         batch_op.drop_index("petition_lead")
+        batch_op.drop_index("petition_counted")
         batch_op.drop_index("petition_code")
     op.drop_table("petition")
     with op.batch_alter_table("participant", schema=None) as batch_op:
@@ -1462,6 +1525,15 @@ def downgrade() -> None:
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("report_once")
     op.drop_table("report")
+    with op.batch_alter_table("data_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_request_unit"))
+        batch_op.drop_index(batch_op.f("ix_data_request_state"))
+        batch_op.drop_index(batch_op.f("ix_data_request_petition"))
+        batch_op.drop_index("data_request_number")
+    op.drop_table("data_request")
+    with op.batch_alter_table("data_incident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_incident_unit"))
+    op.drop_table("data_incident")
     with op.batch_alter_table("body", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_body_unit"))
     op.drop_table("body")
@@ -1500,6 +1572,7 @@ def downgrade() -> None:
     with op.batch_alter_table("dossier_export", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dossier_export_case_id"))
     op.drop_table("dossier_export")
+    op.drop_table("data_term")
     op.drop_table("calendar_year")
     op.drop_table("calendar_stamp")
     op.drop_table("calendar_day")
