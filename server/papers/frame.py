@@ -13,10 +13,8 @@ from server.conferences.tables import chair, conference
 from server.office.work import Work
 from server.organisation.tables import body, duty, office, unit
 from server.papers.paper import System
-from server.papers.words import BLANK, day_of
+from server.papers.words import BLANK, BLANK_DAY, day_of
 from server.papers.words import office as office_alone
-
-BLANK_DAY = f"ngày {BLANK} tháng {BLANK} năm {BLANK}"
 
 
 @dataclass(frozen=True, slots=True)

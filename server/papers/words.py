@@ -19,6 +19,8 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 BLANK = "……"
 """Where somebody will write by hand."""
+BLANK_DAY = "ngày … tháng … năm …"
+"""A date that is open: short, so that it stays on one line beside a long name."""
 
 
 def moment(at: Ms) -> datetime:
