@@ -23,6 +23,7 @@ from server.accounts.keys import new_id
 from server.conferences.tables import conference
 from server.db.append_only import guards
 from server.dossier import keeping
+from server.dossier.exporting import Archives
 from server.dossier.index import HEAD, as_csv, as_xlsx
 from server.dossier.packing import verify_history
 from server.dossier.tables import dossier_export, dossier_piece, dossier_seal
@@ -200,3 +201,21 @@ async def test_D4_1_a_history_that_was_changed_behind_the_program_is_found(ward:
         assert [(s.chain, s.count + 1, s.fault) for s in verify_history(w.db) if not s.ok] == [(CASE, 3, "altered_columns")]
         w.db.execute(delete(history).where(history.c.chain == CASE, history.c.seq == 2))
         assert [(s.count + 1, s.fault) for s in verify_history(w.db, CASE)] == [(2, "gap")]
+
+
+async def test_an_archive_whose_maker_fell_silent_or_failed_can_be_asked_for_again(ward: Ward) -> None:
+    archives = Archives(ward.parts.engine, files_of(ward), ward.parts.settings.data_dir / "exports")
+    with ward.work("van-phong") as w:
+        export = archives.ask(w, CASE)
+        assert export and archives.ask(w, CASE) is None
+    with ward.work() as w:
+        w.db.execute(update(dossier_export).values(heard=w.now - 61_000))
+    with ward.work("van-phong") as w:
+        guards([history])[0].remove(w.db)
+        w.db.execute(update(history).where(history.c.chain == CASE, history.c.seq == 2).values(body=b"{}"))
+        second = archives.ask(w, CASE)
+    assert second is not None
+    archives.make(second, CASE)
+    assert not list((ward.parts.settings.data_dir / "exports").iterdir())
+    async with ward.browser("van-phong") as browser:
+        assert "Chưa lập được gói lưu trữ" in (await browser.get(TAB)).text
