@@ -169,12 +169,14 @@ def dossier_view(w: Work, id: str) -> tuple[str, Context]:
     found = case(w, id)
     there = pieces(w, id)
     locked_on = day_of(found["dossier_locked_at"]) if found["dossier_locked_at"] is not None else None
+    seal = w.db.execute(select(dossier_seal.c.pieces).where(dossier_seal.c.conference == id)).first()
     archive = last(w, id) if w.may("export_dossier", found["unit"]) else None
     context: dict[str, Any] = {
         "slots": [(slot, [piece for piece in there if piece.slot == slot.id]) for slot in SLOTS],
         "attached": [(slot, [piece for piece in there if piece.slot == slot.id]) for slot in ATTACHED],
         "missing": missing(piece.slot for piece in there),
         "kept_until": kept_until(found["dossier_term"], locked_on) if locked_on else None,
+        "sealed": {piece["sha256"] for piece in seal.pieces} if seal else set(),
         "archive": archive,
         "archive_state": state_of(archive, w.now) if archive else "",
     }

@@ -22,6 +22,7 @@ from moderation.case.stages import Stage
 from server.accounts.keys import new_id
 from server.conferences.tables import conference
 from server.db.append_only import guards
+from server.demo.example import read
 from server.dossier import keeping
 from server.dossier.exporting import Archives
 from server.dossier.index import HEAD, as_csv, as_xlsx
@@ -41,6 +42,12 @@ def test_D15_2_the_nine_places_are_those_of_the_article() -> None:
         "van_ban_kien_nghi_cap_tren",
     ]  # fmt: skip
     assert [slot.id for slot in rules.SLOTS if slot.optional] == ["van_ban_kien_nghi_cap_tren"]
+
+
+def test_D15_2_the_example_expects_these_places() -> None:
+    expected = read()["expected_dossier"]
+    assert [(one["item"], one.get("optional", False)) for one in expected] == [(slot.id, slot.optional) for slot in rules.SLOTS]
+    assert rules.missing(one["item"] for one in expected if one["present"]) == ()
 
 
 @given(st.sets(st.sampled_from([slot.id for slot in (*rules.SLOTS, *rules.ATTACHED)])))

@@ -17,7 +17,7 @@ from server.db.engine import open_engine
 from server.db.migrate import migrate
 from server.db.verify import Head
 from server.dossier.importing import bring_in
-from server.dossier.keeping import put_minutes
+from server.dossier.keeping import lock_dossier, put_minutes
 from server.dossier.packing import pack
 from server.dossier.pieces import pieces
 from server.dossier.verify import verify
@@ -26,7 +26,8 @@ from server.papers import register
 from server.papers.compose import sample
 from server.papers.register import withdraw
 from tests.conftest import ROOT
-from tests.dossier.conftest import files_of
+from tests.dossier.conftest import files_of, fill
+from tests.dossier.conftest import issued as to_notice
 from tests.office.ward import CASE, Ward, open_ward
 from tests.papers.meeting import held, signed
 
@@ -110,3 +111,15 @@ async def test_a_room_whose_minutes_are_not_signed_gives_none(tmp_path: Path) ->
         assert (await browser.post(f"/van-phong/hoi-nghi/{CASE}/phong-hop/mo", data={"once": new_id()})).status_code == 303
         answer = await browser.post(f"{TAB}/bien-ban", data={"once": new_id()})
     assert answer.status_code == 422 and "chưa được người chủ trì và thư ký ký" in answer.text
+
+
+async def test_D15_2_what_is_issued_after_the_lock_is_shown_as_such_and_not_on_its_list(ward: Ward) -> None:
+    fill(ward, "van_ban_kien_nghi_cap_tren")
+    to_notice(ward)
+    with ward.work("van-phong") as w:
+        lock_dossier(w, CASE)
+    issued(ward, "referral")
+    async with ward.browser("van-phong") as browser:
+        shown, listed = (await browser.get(TAB)).text, (await browser.get(f"{TAB}/ban-ke")).text
+    assert shown.count("có sau khi khóa") == 1
+    assert "Văn bản kiến nghị cấp trên" not in listed
