@@ -22,6 +22,7 @@ from server.invitations.letters import about, hotline
 from server.invitations.tables import announcement
 from server.office.forms import Clock, Code, Day, FormBody, MaybeLine
 from server.office.work import Work
+from server.organisation.tables import body
 from server.papers.compose import Composed, compose
 from server.papers.frame import frame_of
 from server.papers.office_templates import in_force
@@ -104,7 +105,7 @@ def notice_data(w: Work, id: str, base: str) -> dict[str, Any]:
     return {
         **{name: common[name] for name in ("title", "chair", "date", "place", "starts_at", "format", "topics", "recording_notice")},
         "venues": branches(w, id), "collection_from": found["collection_from"] or "", "collection_to": found["collection_to"] or found["date"],
-        "hotline": hotline(w, id), "link": f"{base}/cong-khai/hoi-nghi/{id}",
+        "hotline": hotline(w, id) or w.db.scalar(select(body.c.short).where(body.c.id == found["advising_body"])) or "", "link": f"{base}/cong-khai/hoi-nghi/{id}",
     }  # fmt: skip
 
 

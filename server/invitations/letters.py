@@ -43,7 +43,7 @@ class Letters:
 
 def token_of(keys: Keys, id: str) -> str:
     """The secret of an invitation's link. It follows from the id and the server's key, so that the same letter can be printed again and no database holds it."""
-    return keys.hash("link", f"invitation:{id}").hex()
+    return keys.hash("link", f"invitation:{id}").hex()[:32]
 
 
 def link_of(keys: Keys, base: str, id: str) -> str:

@@ -85,7 +85,9 @@ async def test_the_short_texts_keep_within_their_lengths(ward: Ward) -> None:
         texts = composed(w, CASE, "public_notice", "https://doithoai.example.vn").texts
     measured = lengths(texts)
     assert 40 < measured["loudspeaker"] <= 150 and 80 < measured["zalo"] <= 500
-    assert "14/01/2027" in texts["zalo"]
+    assert "14/01/2027" in texts["zalo"] and "đến hết ngày 30/12/2026" in texts["zalo"]
+    assert "đến hết ngày 30 tháng 12 năm 2026" in texts["loudspeaker"]
+    assert "đường dây nóng Văn phòng HĐND và UBND phường" in texts["loudspeaker"]
     async with ward.browser("van-phong") as browser:
         poster = await browser.get(f"{HERE}/ap-phich.pdf")
         assert poster.status_code == 200 and poster.content.startswith(b"%PDF-")
