@@ -61,7 +61,7 @@ def demo(
 ) -> None:
     """Chạy hội nghị mẫu, không cần cài đặt gì thêm."""
     from server.certificate import self_signed
-    from server.demo.seeding import announce, begin, lan_address, seed, write_links
+    from server.demo.seeding import announce, begin, lan_address, seed, seed_before, write_links
     from server.serving import server
 
     settings = settings_for(data or default_demo_data(), port=port, host=host, demo=True, session_hours=24 * 400)
@@ -69,6 +69,8 @@ def demo(
     address = lan_address() if host == "0.0.0.0" else None
     files = self_signed(settings.data_dir / "secrets", ["localhost", "127.0.0.1", *([address] if address else [])]) if tls else None
     actors: list[asyncio.subprocess.Process] = []
+    if not beginning:
+        seed_before(settings)
 
     async def ready(parts: Any, base: str) -> None:
         seeded = await (begin if beginning else seed)(parts, base)

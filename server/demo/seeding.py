@@ -6,18 +6,20 @@ import io
 import json
 import os
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import segno
 from anyio import to_thread
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from moderation.case.rights import SYSTEM
 from moderation.case.stages import Stage
 from moderation.kernel import Phase
 from moderation.plan import Plan
 from server import clock
+from server.accounts.keys import Keys
 from server.accounts.links import public_link
 from server.accounts.passwords import hash_password
 from server.accounts.staff import keep_password
@@ -26,6 +28,8 @@ from server.clock import now
 from server.conferences.cases import open_case, personal_link
 from server.conferences.room import accounts_of, plan_of
 from server.conferences.tables import conference as case_table
+from server.db.engine import open_engine, reading
+from server.db.migrate import migrate
 from server.db.tables import account
 from server.demo.example import load, read
 from server.demo.story import Story
@@ -34,6 +38,7 @@ from server.files.store import Store
 from server.office.tables import history
 from server.office.work import Work
 from server.petitions.told import for_room, out_of_scope_count
+from server.settings import Settings
 
 ROLES = {
     "chair": "chair",
@@ -74,7 +79,32 @@ async def begin(parts: Parts, base: str) -> dict[str, object]:
     return {"base": base, "conference": "", "links": {}, "public": "", "people": {}, "seats": {}, "accounts": accounts, "password": password}
 
 
-def seed_accounts(parts: Parts, day: str, hour: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What seeding needs of a server, before there is one."""
+
+    engine: Engine
+    keys: Keys
+    settings: Settings
+
+
+def seed_before(settings: Settings) -> None:
+    """Tells the example's story in a new data folder before the server runs: it takes a few seconds, in which nobody else has to wait for the database."""
+    migrate(settings.database)
+    engine = open_engine(settings.database)
+    try:
+        data = read()
+        with reading(engine) as database:
+            there = database.scalar(select(case_table.c.id).limit(1)) is not None
+        if not there:
+            ground = Ground(engine, Keys(settings.pepper), settings)
+            seed_accounts(ground, data["conference"]["date"].isoformat(), "13:15")
+            seed_story(ground, data, data["conference"]["id"])
+    finally:
+        engine.dispose()
+
+
+def seed_accounts(parts: Parts | Ground, day: str, hour: str) -> str:
     """Sets the clock to this time, or to where the demonstration stood when it was stopped, and seeds the ward; gives the password of its accounts."""
     with parts.engine.begin() as database:
         last = database.scalar(select(func.max(history.c.at))) or 0
@@ -110,7 +140,7 @@ async def seed(parts: Parts, base: str) -> dict[str, object]:
             "accounts": {login: name for login, name, _, _ in STAFF}, "password": password}  # fmt: skip
 
 
-def seed_story(parts: Parts, data: dict[str, Any], conference: str) -> tuple[Plan, dict[str, str]]:
+def seed_story(parts: Parts | Ground, data: dict[str, Any], conference: str) -> tuple[Plan, dict[str, str]]:
     """The case of the example on the morning of its conference, told once; gives the plan that its room opens with, and person → account."""
     with parts.engine.begin() as database:
         w = Work(database, SYSTEM, now())
@@ -121,7 +151,7 @@ def seed_story(parts: Parts, data: dict[str, Any], conference: str) -> tuple[Pla
         return plan_of(w, conference, for_room(w, conference), out_of_scope_count(w, conference)), accounts_of(w, conference)
 
 
-def set_passwords(parts: Parts, password: str) -> None:
+def set_passwords(parts: Parts | Ground, password: str) -> None:
     """Gives every account of the example that has none this password."""
     hashed = hash_password(password, "demo")
     with parts.engine.begin() as database:
