@@ -13,8 +13,8 @@ from server.conferences.gates import gates
 from server.conferences.queries import case, case_frame
 from server.conferences.tables import chair, conference
 from server.deadlines.tables import deadline
-from server.office import history
 from server.office.office import Context, Office
+from server.office.readable import page_of
 from server.office.work import Work
 from server.organisation.tables import body, office, unit
 
@@ -92,7 +92,7 @@ def case_routes(door: Office) -> APIRouter:
     async def case_history(request: Request, id: str) -> Response:
         def view(w: Work) -> tuple[str, Context]:
             found = case(w, id, "read_history")
-            return "office/history.html", {**case_frame(w, found), **history.page_of(w, id, request.query_params, page_number(request))}
+            return "office/history.html", {**case_frame(w, found), **page_of(w, id, request, page_number(request))}
 
         return await door.show(request, view)
 

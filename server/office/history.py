@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from sqlalchemy import func, select
@@ -60,24 +58,6 @@ def told_of(w: Work, chain: str) -> tuple[list[str], list[str]]:
     kinds = w.db.scalars(select(history.c.kind).where(history.c.chain == chain).distinct().order_by(history.c.kind)).all()
     acts = w.db.scalars(select(history.c.act).where(history.c.chain == chain).distinct().order_by(history.c.act)).all()
     return list(kinds), list(acts)
-
-
-def page_of(w: Work, chain: str, asked: Mapping[str, str], at: int) -> dict[str, Any]:
-    """What a page of a history shows: entries, how many pages, and the choice of kind (`?loai=`) and act (`?viec=`) that `asked` holds."""
-    kind, act = asked.get("loai", ""), asked.get("viec", "")
-    entries, pages = read(w, chain, at, kind=kind or None, act=act or None)
-    kinds, acts = told_of(w, chain)
-    query = urlencode({name: value for name, value in (("loai", kind), ("viec", act)) if value})
-    return {
-        "entries": entries,
-        "at": at,
-        "pages": pages,
-        "kinds": kinds,
-        "acts": acts,
-        "kind": kind,
-        "act": act,
-        "query": f"{query}&" if query else "",
-    }
 
 
 def _told(row: Any) -> Told:

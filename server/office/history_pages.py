@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from server.conferences.case_pages import page_number
-from server.office import history
 from server.office.office import Context, Office
+from server.office.readable import page_of
 from server.office.work import HOUSE, Work
 
 
@@ -19,7 +19,7 @@ def history_pages(door: Office) -> APIRouter:
     async def house_history(request: Request) -> Response:
         def view(w: Work) -> tuple[str, Context]:
             w.allow("keep_organisation")
-            return "office/house-history.html", history.page_of(w, HOUSE, request.query_params, page_number(request))
+            return "office/house-history.html", page_of(w, HOUSE, request, page_number(request))
 
         return await door.show(request, view)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from server.conferences.tables import conference, venue
 from server.office import history
+from server.office.readable import Words
 from server.office.work import HOUSE
 from tests.office.ward import CASE, Ward
 
@@ -47,3 +49,39 @@ async def test_paging_gives_every_entry_once_whatever_is_asked(ward: Ward) -> No
         )
 
     pages()
+
+
+async def test_the_history_says_names_and_days_not_ids_and_numbers(ward: Ward) -> None:
+    with ward.work("van-phong") as w:
+        w.act = "draft_case"
+        w.change(
+            conference, CASE, date="2027-01-21", advising_body="kthtdt", approved_at=w.now, approved_by=w.by.account, skipped=["a", "2027-02-03"]
+        )
+        w.change(venue, w.db.scalar(select(venue.c.id).where(venue.c.code == "DC-01")) or "", tested_on="2027-01-12")
+    async with ward.browser("van-phong") as browser:
+        page = (await browser.get(f"{TAB}?viec=draft_case")).text
+    for said in (
+        "21/01/2027",
+        "Phòng Kinh tế, Hạ tầng và Đô thị",
+        "08:0",
+        "15/12/2026",
+        "Chánh Văn phòng HĐND và UBND phường",
+        "a, 03/02/2027",
+        "12/01/2027",
+    ):
+        assert said in page, said
+    for raw in ("2027-01-21", ">kthtdt<", "2027-01-12"):
+        assert raw not in page, raw
+
+
+@given(
+    st.text(max_size=40),
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20)),
+        lambda x: st.one_of(st.lists(x, max_size=3), st.dictionaries(st.text(max_size=5), x, max_size=3)),
+        max_leaves=6,
+    ),
+)
+def test_whatever_stands_in_the_history_can_be_said(column: str, value: object) -> None:
+    said = Words({}, "vi")("conference", column, value)
+    assert said is None if value is None else isinstance(said, str)
