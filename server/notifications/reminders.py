@@ -27,6 +27,9 @@ OLD = 60
 DRAFTED = frozenset({"task"})
 """Kinds that are not reminded of by the server when they are late: the advising unit gets a draft of its letter (D13.2)."""
 
+ADVISED = frozenset({"answer"})
+"""Kinds that the advising unit hears of too, before the day and after it (D8.2c)."""
+
 
 def remind(w: Work) -> int:
     """Queues every reminder that today asks for; gives how many deadlines were looked at."""
@@ -39,6 +42,8 @@ def remind(w: Work) -> int:
         when = "soon" if left > 0 else "today" if left == 0 else "late"
         if not (when == "late" and row["kind"] in DRAFTED):
             tell(w, row, when, row["owner"])
+        if row["kind"] in ADVISED:
+            tell(w, row, when, advising_body(w, row["conference"]))
         if left <= -ESCALATE:
             tell(w, row, "escalated", chair_body(w, row["conference"]))
     w.act = "urge_task"
@@ -57,6 +62,11 @@ def tell(w: Work, row: RowMapping, when: str, to: str) -> None:
             w, f"reminder:{row['id']}:{row['due']}:{when}:{address}", kind="reminder", channel="email", recipient=name, address=address,
             conference=row["conference"], subject=row["id"], title=t("vi", f"reminder.title_{when}", what=what), text=text,
         )  # fmt: skip
+
+
+def advising_body(w: Work, id: str | None) -> str:
+    """The advising unit of a conference ("" without one)."""
+    return str(w.db.scalar(select(conference.c.advising_body).where(conference.c.id == id)) or "")
 
 
 def chair_body(w: Work, id: str | None) -> str:

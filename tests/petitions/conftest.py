@@ -10,12 +10,14 @@ import pytest_asyncio
 from moderation.case.stages import Stage
 from server.conferences.tables import conference
 from server.deadlines.tables import deadline
+from server.invitations.tables import invitation
 from server.notifications.tables import message
+from server.organisation.tables import body
 from server.petitions.tables import forecast, petition, petition_answer, petition_file, petition_proposal, petition_table
 from server.search.tables import search_entry
 from tests.office.ward import CASE, Ward, open_ward
 
-MADE = (petition_file, petition_proposal, petition_answer, petition, petition_table, forecast, message, deadline, search_entry)
+MADE = (petition_file, petition_proposal, petition_answer, petition, petition_table, forecast, invitation, message, deadline, search_entry)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -31,6 +33,7 @@ def ward(standing_ward: Ward) -> Ward:
     with standing_ward.work() as w:
         for table in MADE:
             w.db.execute(table.delete())
+        w.db.execute(body.update().values(email=""))
         w.db.execute(conference.update().where(conference.c.id == CASE).values(stage=Stage.COLLECTING.value))
     standing_ward.at("2026-12-20")
     return standing_ward

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from moderation.case.stages import Stage
 from server.conferences.tables import conference
 from server.demo.petitions import seed_petitions
+from server.invitations.tables import invitation
 from server.petitions.answering import check, draft
 from server.petitions.assigning import Assignment, assign
 from server.petitions.tables import petition, petition_answer, petition_file, petition_proposal
@@ -313,6 +314,34 @@ async def test_whoever_may_not_is_refused_by_every_form(ward: Ward) -> None:
             assert (await browser.get(path)).status_code == 303, path
     async with ward.browser("tong-hop") as browser:
         assert (await browser.get(f"{HERE}/nowhere")).status_code == 404
+
+
+async def test_D8_1d_the_list_warns_of_an_agency_that_answers_and_is_not_invited(ward: Ward) -> None:
+    with ward.work() as w:
+        id = take(w, ward)
+        accept(w, id)
+        assign(w, CASE, id, Assignment("kthtdt"))
+    async with ward.browser("van-phong") as browser:
+        before = (await browser.get(HERE)).text
+        with ward.work() as w:
+            w.add(invitation, conference=CASE, kind="body", body="kthtdt", recipient="Phòng KT-HT-ĐT", channel="paper")
+        after = (await browser.get(HERE)).text
+    warned = "Cơ quan được phân công trả lời nhưng chưa có trong danh sách mời"
+    assert warned in before and warned not in after
+
+
+async def test_D8_2c_the_desks_of_the_agency_and_of_the_advising_office_say_what_is_due(ward: Ward) -> None:
+    with ward.work() as w:
+        id = take(w, ward)
+        accept(w, id)
+        assign(w, CASE, id, Assignment("kthtdt"))
+    for day, logins in (("2027-01-07", ("kthtdt",)), ("2027-01-09", ("kthtdt", "van-phong"))):
+        ward.at(day)
+        for login in logins:
+            async with ward.browser(login) as browser:
+                assert "Dự thảo trả lời kiến nghị" in (await browser.get("/")).text, (day, login)
+    async with ward.browser("vhxh") as browser:
+        assert "Dự thảo trả lời kiến nghị" not in (await browser.get("/")).text
 
 
 async def test_D14_1_the_forecast_page(ward: Ward) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from moderation import Refusal
 from moderation.case.petitions import Kind, Sender, State
 from server.deadlines.tables import deadline
+from server.notifications.reminders import remind
 from server.notifications.tables import message
 from server.office import history
 from server.office.tables import history as entries
+from server.organisation.tables import body
 from server.petitions.answering import check, current, draft, release, release_many, released, send_back, to_release
 from server.petitions.assigning import Assignment, assign, propose, settle
 from server.petitions.following import followed
@@ -149,6 +151,25 @@ def test_D8_2c_an_assigned_petition_has_a_deadline_of_its_agency(ward: Ward) -> 
         assert counts(w, CASE)["late"] == 0
         row = w.db.execute(select(deadline).where(deadline.c.subject == id)).mappings().one()
     assert (row["met_on"], row["closed"]) == ("2027-01-09", True)
+
+
+def test_D8_2c_the_agency_and_the_advising_office_are_written_to_before_the_day_and_after_it(ward: Ward) -> None:
+    with ward.work("van-phong") as w:
+        w.db.execute(body.update().where(body.c.id.in_(["kthtdt", "vp", "vhxh"])).values(email=body.c.id + "@example.vn"))
+        id = take(w, ward)
+        accept(w, id)
+        assign(w, CASE, id, Assignment("kthtdt"))
+    for day, many, says in (("2027-01-07", 1, "08/01/2027"), ("2027-01-09", 2, "Quá hạn")):
+        ward.at(day)
+        with ward.work() as w:
+            remind(w)
+            remind(w)
+            rows = w.db.execute(select(message).where(message.c.kind == "reminder").order_by(message.c.created)).mappings().all()
+        assert {(row["address"], sum(other["address"] == row["address"] for other in rows)) for row in rows} == {
+            ("kthtdt@example.vn", many),
+            ("vp@example.vn", many),
+        }
+        assert says.lower() in f"{rows[-1]['title']} {rows[-1]['text']}".lower()
 
 
 def test_D8_2c_answers_have_versions_which_the_office_checks_and_the_chair_alone_releases(ward: Ward) -> None:
