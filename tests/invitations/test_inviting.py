@@ -20,12 +20,14 @@ from server.files.store import Store
 from server.invitations import delivery, recipients
 from server.invitations.announcing import AnnouncementForm, announce, told_in_time
 from server.invitations.gates import uninvited_agencies
-from server.invitations.letters import link_of, token_of
+from server.invitations.letters import draft_for_signing, link_of, token_of
 from server.invitations.recipients import ChangeForm, Guest
 from server.invitations.tables import invitation
 from server.notifications.sender import sender
 from server.notifications.tables import message
 from server.notifications.worker import send_once
+from server.papers.pdf_text import text_of
+from server.papers.register import issue, sign, submit
 from server.petitions.tables import petition
 from tests.notifications.conftest import Postbox
 from tests.office.ward import CASE, Ward
@@ -65,6 +67,12 @@ def calendar_of(mail: EmailMessage) -> tuple[str, Any]:
     (part,) = [one for one in mail.iter_attachments() if one.get_content_type() == "text/calendar"]
     calendar = Calendar.from_ical(part.get_content())
     return str(calendar["method"]), calendar.walk("VEVENT")[0]
+
+
+def pdf_of(mail: EmailMessage) -> bytes:
+    (part,) = [one for one in mail.iter_attachments() if one.get_content_type() == "application/pdf"]
+    content: bytes = part.get_content()
+    return content
 
 
 @pytest.mark.parametrize(("day", "ours"), [("2027-01-04", True), ("2027-01-05", True), ("2027-01-06", False)])
@@ -113,6 +121,24 @@ async def test_a_mail_carries_the_entry_for_the_calendar_and_the_personal_link(w
     assert isinstance(body, EmailMessage) and link_of(keys(ward), PUBLIC, row["id"]) in body.get_content().replace("\r\n", "\n")
     method, event = calendar_of(mail)
     assert (method, str(event["uid"]), event["dtstart"].dt.isoformat()) == ("REQUEST", f"{CASE}@doithoai", "2027-01-14T13:30:00+07:00")
+
+
+async def test_once_the_letter_is_signed_and_numbered_a_mail_carries_it(ward: Ward, postbox: Postbox) -> None:
+    invite(ward, Guest("Bà Nguyễn Thị Ước", address="uoc@example.vn"), Guest("Ông B", address="b@example.vn"))
+    with ward.work("van-phong") as w:
+        letter = draft_for_signing(w, CASE)
+        submit(w, letter)
+    with ward.work("chu-tich") as w:
+        sign(w, letter)
+        number = issue(w, letter)
+    async with ward.browser("van-phong") as browser:
+        assert number in (await browser.get(HERE)).text
+        assert (await browser.post(f"{HERE}/gui", data={"once": new_id()})).status_code == 303
+    send_once(ward.engine, sender(ward.engine, ward.settings))
+    attached = {mail["To"].addresses[0].addr_spec: pdf_of(mail) for mail in postbox.mails}
+    assert attached.keys() == {"uoc@example.vn", "b@example.vn"} and len(set(attached.values())) == 2
+    told = "".join("".join(text_of(attached["uoc@example.vn"])).split())
+    assert number in told and "BàNguyễnThịƯớc" in told and "DỰTHẢO" not in told
 
 
 async def test_nothing_goes_out_before_the_chair_approved(ward: Ward) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import socket
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -113,6 +117,38 @@ async def test_a_sender_that_dies_after_sending_leaves_it_uncertain_and_nobody_s
     assert sends.send_due() == 0
     clock.set_to(clock.now() + LEASE + 1_000)
     assert sends.send_due() == 0
+    assert states(ward) == {"k": "uncertain"} and len(postbox.mails) == 1
+
+
+KILLED = """
+import os, signal, sys
+from server import clock
+from server.db.engine import open_engine
+from server.notifications.carriers import by_mail
+from server.notifications.sender import sender
+from server.settings import Settings
+
+clock.set_to(int(sys.argv[1]))
+settings = Settings()
+sends, carry = sender(open_engine(settings.database), settings), by_mail(settings.mail_url)
+
+def dies(parcel):
+    carry(parcel)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+sends.carriers = {"email": dies}
+sends.send_due()
+"""
+
+
+async def test_a_process_that_is_killed_in_between_does_the_same(ward: Ward, postbox: Postbox) -> None:
+    queued(ward)
+    settings = {"DOITHOAI_DATA_DIR": str(ward.settings.data_dir), "DOITHOAI_DATABASE": ward.settings.database, "DOITHOAI_MAIL_URL": postbox.url}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, str(clock.now()), env={**os.environ, **settings})
+    assert await process.wait() == -signal.SIGKILL
+    assert states(ward) == {"k": "sending"} and len(postbox.mails) == 1
+    clock.set_to(clock.now() + LEASE + 60_000)
+    assert senders(ward).send_due() == 0
     assert states(ward) == {"k": "uncertain"} and len(postbox.mails) == 1
 
 
