@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, select
 
 from server.conferences.tables import chair, conference
 from server.office.work import Work
-from server.organisation.tables import body, duty, office, unit
+from server.organisation.tables import body, office, unit
 from server.papers.paper import System
 from server.papers.words import BLANK, BLANK_DAY, day_of
 from server.papers.words import office as office_alone
@@ -58,9 +58,8 @@ def system_of(kind: str) -> System:
 def frame_of(w: Work, id: str, by: str = "chair", agency: str | None = None) -> Frame:
     """The frame of a paper of a case. `by`: the body of the chair ("chair"), the advising unit ("advising"), or the body `agency`."""
     case = w.row(conference, id)
-    at, above = w.row(unit, case["unit"]), None
-    if at["parent"]:
-        above = w.row(unit, at["parent"])
+    at = w.row(unit, case["unit"])
+    city = w.row(unit, at["parent"])["name"] if at["parent"] else ""
     presiding = w.db.execute(
         select(office.c.id, office.c.title, office.c.body, office.c.deputy_of, chair.c.deputy)
         .join(chair, chair.c.office == office.c.id)
@@ -68,18 +67,19 @@ def frame_of(w: Work, id: str, by: str = "chair", agency: str | None = None) -> 
         .order_by(chair.c.place)
     ).mappings().first()  # fmt: skip
     own = w.row(body, presiding["body"]) if presiding else None
-    issuing = own if by == "chair" else w.row(body, (agency or "") if by == "agency" else case["advising_body"] or "")
-    assert issuing is not None or own is None
+    named = agency if by == "agency" else case["advising_body"] if by == "advising" else None
+    issuing = w.row(body, named) if named else own
     if issuing is None:
         return Frame("state", "", "", (BLANK,), "", BLANK, "", at["name"], at["place"], "", (BLANK,))
     system = system_of(issuing["system"])
     lines = (issuing["name"].upper(),) if system == "party" else issuer_lines(issuing["name"], at["name"])
     drafter = w.db.scalar(select(body.c.symbol).where(body.c.id == case["advising_body"])) or "VP"
-    authority = over_signature(w, system, issuing, presiding) if by == "chair" else head_of(w, issuing)
-    city = above["name"] if above else at["name"]
+    authority = head_of(w, issuing) if named else over_signature(w, system, presiding)
+    over = superior(system, issuing, own, at["name"], city)
     return Frame(
-        system, issuing["id"], issuing["name"], lines, superior(system, issuing, own, at["name"], city),
-        issuing["symbol"] or abbreviated(issuing["short"], at["kind"]), drafter, at["name"], at["place"], presiding["title"] if presiding else "", authority, city=city,
+        system, issuing["id"], issuing["name"], lines[:1] if over and lines[1:] == (at["name"].upper(),) else lines, over,
+        issuing["symbol"] or abbreviated(issuing["short"], at["kind"]), drafter, at["name"], at["place"], presiding["title"] if presiding else "", authority,
+        city=city or at["name"],
     )  # fmt: skip
 
 
@@ -91,32 +91,34 @@ def issuer_lines(name: str, of: str) -> tuple[str, ...]:
 
 
 def superior(system: System, issuing: RowMapping, own: RowMapping | None, of: str, city: str) -> str:
-    """The line above: of a Party committee the organisation of the city; of an office of the ward its People's Committee; of the committee itself none."""
+    """The line above: of a ward's Party committee the organisation of the city, of its office the committee; of an office of the ward its People's Committee; of
+    the People's Committee itself, and of the city's bodies, none."""
     if system == "party":
-        return f"ĐẢNG BỘ {city}".upper()
+        committee = own is None or issuing["id"] == own["id"] or own["system"] != "dang"
+        return (f"ĐẢNG BỘ {city}" if committee and city else "" if committee or own is None else own["name"]).upper()
     if own is None or issuing["id"] == own["id"] or issuing["external"] or issuing["system"] not in ("nha_nuoc", "su_nghiep"):
         return ""
-    return "" if issuing["name"].casefold().startswith("ủy ban nhân dân") else f"UBND {of}".upper()
+    name = issuing["name"].casefold()
+    if name.startswith("công an"):
+        return f"CÔNG AN {city}".upper()
+    return "" if name.startswith("ủy ban nhân dân") else f"UBND {of}".upper()
 
 
-def over_signature(w: Work, system: System, issuing: RowMapping, presiding: RowMapping | None) -> tuple[str, ...]:
+def over_signature(w: Work, system: System, presiding: RowMapping | None) -> tuple[str, ...]:
     """CHỦ TỊCH; a deputy signs KT. CHỦ TỊCH / PHÓ CHỦ TỊCH (D2.1b); a secretary of the Party T/M BAN THƯỜNG VỤ / BÍ THƯ."""
     if presiding is None:
         return (BLANK,)
     title = office_alone(presiding["title"])
     if system == "party":
         return "T/M BAN THƯỜNG VỤ", title
-    if presiding["deputy"] or presiding["deputy_of"]:
-        head = w.db.scalar(select(office.c.title).where(office.c.id == presiding["deputy_of"])) if presiding["deputy_of"] else ""
-        return f"KT. {office_alone(head) if head else 'CHỦ TỊCH'}", title
-    return (title,)
+    if presiding["deputy_of"]:
+        return f"KT. {office_alone(w.row(office, presiding['deputy_of'])['title'])}", title
+    return (f"KT. {title}", f"PHÓ {title}") if presiding["deputy"] else (title,)
 
 
 def head_of(w: Work, issuing: RowMapping) -> tuple[str, ...]:
     """Who signs for an office of the ward: its head, by the office held there."""
-    title = w.db.scalar(
-        select(office.c.title).outerjoin(duty, duty.c.office == office.c.id).where(office.c.body == issuing["id"], office.c.deputy_of.is_(None))
-    )
+    title = w.db.scalar(select(office.c.title).where(office.c.body == issuing["id"], office.c.deputy_of.is_(None), office.c.valid_to.is_(None)))
     if title:
         return (office_alone(title),)
     for begins, head in (("văn phòng", "CHÁNH VĂN PHÒNG"), ("phòng", "TRƯỞNG PHÒNG"), ("công an", "TRƯỞNG CÔNG AN"), ("trung tâm", "GIÁM ĐỐC"), ("trạm", "TRƯỞNG TRẠM"),

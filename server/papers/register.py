@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import RowMapping, insert, select
 
 from moderation import Refusal
-from moderation.case.rights import Duty, entitled
+from moderation.case.rights import entitled
 from server.conferences.tables import conference as conference_table
 from server.office.work import Work
 from server.papers.as_docx import render_docx
@@ -193,8 +193,7 @@ def may_sign(w: Work, found: RowMapping) -> None:
     if found["signs"] == "chair":
         entitled(w.by, "sign_paper", found["unit"])
     elif found["signs"] == "advising":
-        if w.by.account != "system" and not w.by.has(Duty.ADVISING, Duty.CHAIR):
-            raise Refusal("not_allowed", command="sign_paper")
+        entitled(w.by, "issue_paper", found["unit"])
     elif w.by.account != "system" and found["body"] not in w.by.bodies():
         raise Refusal("not_allowed", command="sign_paper")
 

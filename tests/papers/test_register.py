@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from moderation import Refusal
 from moderation.case.rights import SYSTEM
-from server.conferences.tables import chair
+from server.conferences.tables import chair, conference
 from server.db.engine import open_engine
 from server.office.work import Work
+from server.organisation.tables import body
 from server.papers import register
 from server.papers.as_pdf import render_pdf
 from server.papers.compose import compose, sample
@@ -195,6 +196,22 @@ def test_d2_1a_the_party_secretary_issues_papers_of_the_party(ward: Ward) -> Non
     assert (row["system"], number["period"]) == ("party", "2025-2030")
     assert all(words in first for words in ("ĐẢNG BỘ THÀNH PHỐ HẢI PHÒNG", "ĐẢNG ỦY PHƯỜNG BẾN SÔNG", "ĐẢNG CỘNG SẢN VIỆT NAM", "Số 01-TB/ĐU"))
     assert "CỘNG HÒA" not in first
+
+
+def test_the_office_of_a_party_committee_stands_under_the_committee(ward: Ward) -> None:
+    presided(ward, "bt-dang-uy")
+    with ward.work() as w:
+        w.add(body, id="vpdu", unit="p-bensong", system="dang", name="Văn phòng Đảng ủy", short="Văn phòng", symbol="VPĐU", valid_from="2025-07-01")
+        w.change(conference, CASE, advising_body="vpdu")
+        frame = frame_of(w, CASE, "advising")
+    assert (frame.superior, frame.issuer, frame.authority) == ("ĐẢNG ỦY PHƯỜNG BẾN SÔNG", ("VĂN PHÒNG ĐẢNG ỦY",), ("CHÁNH VĂN PHÒNG",))
+
+
+def test_an_office_of_the_ward_stands_under_its_people_s_committee(ward: Ward) -> None:
+    with ward.work() as w:
+        advising, agency = frame_of(w, CASE, "advising"), frame_of(w, CASE, "agency", "ca")
+    assert (advising.superior, advising.issuer) == ("UBND PHƯỜNG BẾN SÔNG", ("VĂN PHÒNG HĐND VÀ UBND",))
+    assert (agency.superior, agency.issuer, agency.authority) == ("CÔNG AN THÀNH PHỐ HẢI PHÒNG", ("CÔNG AN PHƯỜNG",), ("TRƯỞNG CÔNG AN",))
 
 
 def test_numbers_are_written_as_each_system_writes_them() -> None:
