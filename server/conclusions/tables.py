@@ -61,14 +61,16 @@ asked = Table(
     "asked",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("conference", ForeignKey("conference.id"), nullable=False, index=True),
+    Column("conference", ForeignKey("conference.id"), nullable=False),
     Column("conclusion", ForeignKey("conclusion.id"), nullable=False, index=True),
     Column("ref", Text, nullable=False),  # KN-01, or the id of a speech
-    Column("petition", Text, index=True),  # row of table petition
+    Column("petition", Text),  # row of table petition
     Column("content", Text, nullable=False, info={"data": "personal"}),
     Column("asker", Text, nullable=False, default="", info={"data": "personal"}),
     Column("area", Text, nullable=False, default="", info={"data": "personal"}),
     Index("asked_once", "conclusion", "ref", unique=True),
+    Index("asked_about", "conference", "ref", "conclusion"),  # these two hold all that reports count
+    Index("asked_petition", "petition", "conclusion"),
 )
 
 milestone = Table(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import RowMapping, case, func, or_
 
 from server.deadlines.tables import deadline
 from server.desk.casework import FINDERS
-from server.desk.pile import Line, Pile, first_of, short
-from server.desk.waiting import own_deadlines, place_of
+from server.desk.pile import SHOWN, Line, Pile, short
+from server.desk.waiting import concerning, place_of, with_titles
 from server.office.work import Work
 
 SOON, LATER = timedelta(days=7), timedelta(days=30)
@@ -20,30 +20,27 @@ OF_OTHERS = ("answer", "task", "milestone", "agency_report", "preparation")
 
 def piles(w: Work) -> list[Pile]:
     """The piles of the one who works, without empty ones."""
-    found = (*_deadlines(w), *(find(w) for find in FINDERS))
-    return [pile for pile in found if pile is not None and pile.count]
+    found = (*_deadlines(w), *(pile for find in FINDERS for pile in find(w)))
+    return [pile for pile in found if pile.count]
 
 
 def _deadlines(w: Work) -> Iterator[Pile]:
+    """The three piles of deadlines, by one question: the first lines of each, and how many there are."""
     today, soon, later = (day.isoformat() for day in (w.today, w.today + SOON, w.today + LATER))
     own = w.by.bodies()
-    mine = deadline.c.owner.in_(own)
-    wanted = own_deadlines(w.by).where(deadline.c.closed.is_(False), or_(mine, deadline.c.kind.not_in(OF_OTHERS), deadline.c.due < today))
-    for name, within in (
-        ("late", deadline.c.due < today),
-        ("soon", deadline.c.due.between(today, soon)),
-        ("later", (deadline.c.due > soon) & (deadline.c.due <= later)),
-    ):
-        rows, count = first_of(w, wanted.where(within).order_by(deadline.c.due, deadline.c.id))
-        lines = (
-            Line(
-                place_of(row),
-                label=f"deadline.{row['kind']}",
-                about=short(row["about"]) or row["title"] or "",
-                due=row["due"],
-                provisional=row["provisional"],
-                owner="" if row["owner"] in own else row["owner_name"] or "",
-            )
-            for row in rows
-        )
-        yield Pile(name, tuple(lines), count, urgent=name == "late")
+    pile = case((deadline.c.due < today, "late"), (deadline.c.due <= soon, "soon"), else_="later").label("pile")
+    place = func.row_number().over(partition_by=pile, order_by=(deadline.c.due, deadline.c.id)).label("place")
+    of_others = or_(deadline.c.owner.in_(own), deadline.c.kind.not_in(OF_OTHERS), deadline.c.due < today)
+    ranked = concerning(w.by, deadline.c.id, pile, place, func.count().over(partition_by=pile).label("in_all"))
+    first = ranked.where(deadline.c.closed.is_(False), deadline.c.due <= later, of_others).subquery()
+    told = with_titles(first.c.pile, first.c.in_all).join(first, first.c.id == deadline.c.id).where(first.c.place <= SHOWN)
+    rows = w.db.execute(told.order_by(first.c.place)).mappings().all()
+    for name in ("late", "soon", "later"):
+        found = [row for row in rows if row["pile"] == name]
+        yield Pile(name, tuple(_line(row, own) for row in found), found[0]["in_all"] if found else 0, urgent=name == "late")
+
+
+def _line(row: RowMapping, own: frozenset[str]) -> Line:
+    owner = "" if row["owner"] in own else row["owner_name"] or ""
+    about = short(row["about"]) or row["title"] or ""
+    return Line(place_of(row), label=f"deadline.{row['kind']}", about=about, due=row["due"], provisional=row["provisional"], owner=owner)

@@ -20,7 +20,7 @@ from server.clock import HANOI
 from server.conferences.tables import conference
 from server.deadlines.tables import deadline
 from server.desk.tables import calendar_feed
-from server.desk.waiting import own_deadlines, place_of, reach
+from server.desk.waiting import concerning, place_of, reach, with_titles
 from server.i18n import t
 from server.office.staff import staff_of
 from server.office.work import Work
@@ -87,7 +87,9 @@ def calendar(w: Work, staff: Staff, base: str) -> bytes:
     stamp = datetime.fromtimestamp(w.now / 1_000, UTC)
     for row in _cases(w, staff, since):
         whole.add_component(_conference(row, stamp, base))
-    for row in w.db.execute(own_deadlines(staff).where(deadline.c.due >= since).order_by(deadline.c.due, deadline.c.id).limit(MOST)).mappings():
+    mine = concerning(staff, deadline.c.id).where(deadline.c.due >= since)
+    deadlines = with_titles().where(deadline.c.id.in_(mine)).order_by(deadline.c.due, deadline.c.id).limit(MOST)
+    for row in w.db.execute(deadlines).mappings():
         whole.add_component(_deadline(row, stamp, base))
     return bytes(whole.to_ical())
 

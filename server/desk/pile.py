@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +41,8 @@ class Pile:
     urgent: bool = False
 
 
-Find = Callable[[Work], Pile | None]
-"""Looks up one pile; None where it is not for the one who works."""
+Find = Callable[[Work], Iterable[Pile]]
+"""Looks up piles; none where they are not for the one who works."""
 
 
 def first_of(w: Work, wanted: Select[Any]) -> tuple[list[Any], int]:

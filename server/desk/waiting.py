@@ -39,24 +39,29 @@ def reach(staff: Staff, *duties: Duty) -> frozenset[str]:
     return frozenset(unit for post in staff.posts if not duties or post.duty in duties for unit in (*post.reach, post.unit))
 
 
-def own_deadlines(staff: Staff) -> Select[tuple[object, ...]]:
-    """The deadlines that concern somebody, with the title of their case and, of a petition or an item, what it is `about`;
-    the caller says which of them and in which order."""
+def concerning(staff: Staff, *columns: Any) -> Select[Any]:
+    """A question about the deadlines that concern somebody; the caller says which of them and in which order."""
     bodies, units = staff.bodies(), reach(staff, *ANSWERS_FOR_CASES)
     mine: list[ColumnElement[bool]] = []
     if bodies:
         mine.append(deadline.c.owner.in_(bodies))
     if units:
-        mine.append(conference.c.unit.in_(units))
+        mine.append(deadline.c.conference.in_(select(conference.c.id).where(conference.c.unit.in_(units))))
+    return select(*columns).where(or_(*mine) if mine else false())
+
+
+def with_titles(*more: Any) -> Select[Any]:
+    """Deadlines with the title of their case, the name of who has to keep them, and what those of a petition or an item are `about`."""
     about = func.coalesce(petition.c.code + literal(" ") + petition.c.summary, conclusion.c.code + literal(" ") + conclusion.c.text, "")
-    joined = (
-        select(*deadline.c, conference.c.title.label("title"), about.label("about"), body.c.short.label("owner_name"))
+    columns = (*deadline.c, conference.c.title.label("title"), about.label("about"), body.c.short.label("owner_name"), *more)
+    return (
+        select(*columns)
+        .select_from(deadline)
         .outerjoin(body, body.c.id == deadline.c.owner)
         .outerjoin(conference, conference.c.id == deadline.c.conference)
         .outerjoin(petition, and_(deadline.c.kind == "answer", petition.c.id == deadline.c.subject))
         .outerjoin(conclusion, and_(deadline.c.kind == "task", conclusion.c.id == deadline.c.subject))
     )
-    return joined.where(or_(*mine) if mine else false())
 
 
 def place_of(row: Mapping[Any, Any]) -> str:

@@ -96,6 +96,12 @@ def count(db: Connection, scope: Scope) -> dict[str, Value]:
     return {name: Value(one, total(one.source, one.categories), total(one.source, one.of)) for name, one in ALL.items()}
 
 
+def count_one(db: Connection, scope: Scope, one: Figure) -> Value:
+    """One figure alone."""
+    summed = sums(db, scope, one.source)
+    return Value(one, sum(summed.get(c, 0) for c in one.categories), sum(summed.get(c, 0) for c in one.of))
+
+
 def by_field(db: Connection, scope: Scope) -> dict[str, dict[str, int]]:
     """Petitions: field → what became of them → how many; the field with most first."""
     fields: dict[str, dict[str, int]] = {}

@@ -11,10 +11,11 @@ from moderation.case.deadlines import ReportKind
 from server.i18n import t
 from server.office.work import Work
 from server.organisation.queries import chairs
-from server.organisation.tables import body, office, unit
+from server.organisation.tables import body, unit
 from server.papers import register
-from server.papers.frame import Frame, abbreviated, head_of, issuer_lines, over_signature, superior, system_of
+from server.papers.frame import Frame, abbreviated, head_of, issuer_lines, superior, system_of
 from server.papers.words import BLANK
+from server.papers.words import office as office_alone
 from server.reports.drawn import Chart, charts, said
 from server.reports.figures import SECTIONS
 from server.reports.reports import Whole, regulation
@@ -71,22 +72,21 @@ def frame_of_unit(w: Work, of: str, kind: ReportKind) -> Frame:
     at = w.row(unit, of)
     city = w.row(unit, at["parent"])["name"] if at["parent"] else at["name"]
     if kind is ReportKind.CITY_YEAR:
-        presiding, found = None, select(body).where(body.c.unit == of, body.c.part.like("mass_mobilisation%")).order_by(body.c.id)
+        head, found = None, select(body).where(body.c.unit == of, body.c.part.like("mass_mobilisation%")).order_by(body.c.id)
     else:
         heads = [one for one in chairs(w.db, of, w.today) if not one.deputy]
-        state = next((one for one in heads if system_of(one.body.system.value) == "state"), heads[0] if heads else None)
-        columns = (office.c.title, office.c.deputy_of, office.c.deputy_of.label("deputy"))
-        presiding = w.db.execute(select(*columns).where(office.c.id == state.id)).mappings().first() if state else None
-        found = select(body).where(body.c.id == (state.body.id if state else ""))
+        head = next((one for one in heads if system_of(one.body.system.value) == "state"), heads[0] if heads else None)
+        found = select(body).where(body.c.id == (head.body.id if head else ""))
     issuing = w.db.execute(found).mappings().first()
     if issuing is None:
         return Frame("state", "", "", (BLANK,), "", BLANK, "", at["name"], at["place"], "", (BLANK,), city=city)
     system = system_of(issuing["system"])
     lines = (issuing["name"].upper(),) if system == "party" else issuer_lines(issuing["name"], at["name"])
-    authority = over_signature(w, system, issuing, presiding) if presiding else head_of(w, issuing)
+    signs = (office_alone(head.title),) if head else head_of(w, issuing)
+    authority = ("T/M BAN THƯỜNG VỤ", *signs) if head and system == "party" else signs
     symbol = issuing["symbol"] or abbreviated(issuing["short"], at["kind"])
     return Frame(system, issuing["id"], issuing["name"], lines, superior(system, issuing, issuing, at["name"], city), symbol, "VP", at["name"], at["place"],
-                 presiding["title"] if presiding else "", authority, city=city)  # fmt: skip
+                 head.title if head else "", authority, city=city)  # fmt: skip
 
 
 def sign_paper(w: Work, whole: Whole) -> str:

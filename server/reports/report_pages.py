@@ -19,7 +19,7 @@ from server.office.work import Work
 from server.organisation.tables import unit
 from server.reports import reports
 from server.reports.drawn import category, charts, said
-from server.reports.figures import SECTIONS, figure
+from server.reports.figures import SECTIONS, count_one, figure, read
 from server.reports.paper import look_at
 from server.reports.rating import rating
 from server.reports.signing import send, sign
@@ -140,14 +140,15 @@ def report_pages(door: Office) -> APIRouter:
     @router.get(HERE + "/{id}/so-lieu/{name}")
     async def show_rows(request: Request, id: str, name: str) -> Response:
         def view(w: Work) -> tuple[str, Context]:
-            whole, one, at = reports.look(w, reports.find(w, id)), figure(name), page_number(request)
+            row, one, at = reports.find(w, id), figure(name), page_number(request)
+            counted, _, _ = reports.span(w, row)
             wanted = tuple(dict.fromkeys((*one.categories, *one.of)))
-            rows, count = rows_of(w.db, whole.scope, one.source, wanted, PAGE, (at - 1) * PAGE)
-            value = said(whole.values[name], language_of(request)) if name in whole.values else "–"
+            rows, number = rows_of(w.db, counted, one.source, wanted, PAGE, (at - 1) * PAGE)
+            value = read(row["figures"]["figures"]).get(name) if row["figures"] else count_one(w.db, counted, one)
+            lang = language_of(request)
             return "reports/rows.html", {
-                "report": whole.row, "whole": whole, "figure": one, "rows": rows, "count": count, "value": value, "at": at,
-                "pages": max(1, -(-count // PAGE)), "counted": set(one.categories),
-                "category": lambda name: category(one.source, name, language_of(request)),
+                "report": row, "unit": w.row(unit, row["unit"]), "figure": one, "rows": rows, "count": number, "value": said(value, lang) if value else "–",
+                "at": at, "pages": max(1, -(-number // PAGE)), "counted": set(one.categories), "category": lambda name: category(one.source, name, lang),
             }  # fmt: skip
 
         return await door.show(request, view)

@@ -111,20 +111,23 @@ def take_back(w: Work, id: str, why: str) -> None:
     w.change(report, id, why=why, state=DRAFT, returned=why)
 
 
+def span(w: Work, row: RowMapping) -> tuple[Scope, tuple[str, ...], tuple[str, ...]]:
+    """What a report counts today, and the names of the units below that are counted in it and of those that are missing."""
+    children = _children(w, row)
+    below = units_below(w.db)
+    units = frozenset((row["unit"], *(id for child in children if child["sent"] for id in below[child["id"]])))
+    counted = scope(w.db, units, row["first"], row["last"], w.today.isoformat())
+    return counted, tuple(c["name"] for c in children if c["sent"]), tuple(c["name"] for c in children if not c["sent"])
+
+
 def look(w: Work, row: RowMapping) -> Whole:
     """A report with its figures: those that were signed, or as they stand today."""
-    children = _children(w, row)
-    included = tuple(child for child in children if child["sent"])
-    missing = tuple(child["name"] for child in children if not child["sent"])
-    below = units_below(w.db)
-    units = frozenset((row["unit"], *(id for child in included for id in below[child["id"]])))
-    counted = scope(w.db, units, row["first"], row["last"], w.today.isoformat())
+    counted, included, missing = span(w, row)
     live = count(w.db, counted)
     due = due_of(w, ReportKind(row["kind"]), row["year"])
     place = w.row(unit, row["unit"])
-    names = tuple(child["name"] for child in included)
     if row["figures"] is None:
-        return Whole(row, place, counted, live, by_field(w.db, counted), missing, names, due, {})
+        return Whole(row, place, counted, live, by_field(w.db, counted), missing, included, due, {})
     stored = row["figures"]
     values = read(stored["figures"])
     changed = {name: live[name] for name, value in values.items() if (live[name].amount, live[name].of) != (value.amount, value.of)}
