@@ -14,10 +14,11 @@ from moderation.case.text import fold, phone_number
 from server.conferences.queries import case
 from server.invitations.tables import invitation
 from server.notifications.letter import UnfitAddress, address_of
-from server.office.forms import Code, FormBody, Line, MaybeLine
+from server.office.forms import LINE, Code, FormBody, Line, MaybeLine
 from server.office.work import Work
 from server.organisation.tables import body
 from server.petitions.tables import petition
+from server.unseen import seen
 
 CHANNELS = ("email", "sms", "zalo", "paper")
 MOST = 2_000
@@ -172,7 +173,7 @@ def listed(rows: Iterable[Sequence[str]]) -> list[Guest]:
     """Rows of a table or a pasted list: name, residence, telephone or e-mail; a head line is known by its words. Raises `Refusal` list_empty."""
     guests = []
     for row in rows:
-        name, residence, address = ([" ".join(cell.split())[:300] for cell in row] + ["", "", ""])[:3]
+        name, residence, address = ([" ".join(seen(cell).replace("\0", "").split())[:LINE] for cell in row] + ["", "", ""])[:3]
         if not name or fold(name) in ("ho ten", "ho va ten", "ten", "nguoi nhan", "name"):
             continue
         guests.append(Guest(name, residence, address))
