@@ -47,10 +47,8 @@ def readable(w: Work, entries: Iterable[Told], lang: Language) -> list[Told]:
         {row[0]: row[1] for table, name in NAMED for row in w.db.execute(select(table.c.id, name).where(table.c.id.in_(sorted(ids))))} if ids else {}
     )
     words = Words(names, lang)
-    return [
-        replace(entry, changes=tuple((name, words(entry.kind, name, old), words(entry.kind, name, new)) for name, old, new in entry.changes))
-        for entry in listed
-    ]
+    return [replace(entry, by=words.who(entry.by), changes=tuple((name, words(entry.kind, name, old), words(entry.kind, name, new)) for name, old, new in entry.changes))
+            for entry in listed]  # fmt: skip
 
 
 class Words:
@@ -72,6 +70,10 @@ class Words:
         if isinstance(value, list):
             return ", ".join(self(kind, column, one) or "—" for one in value)
         return self._text(column, str(value))
+
+    def who(self, by: str) -> str:
+        """Who did it: a person's name, the server itself, or somebody without an account."""
+        return self._texts.get(f"history.by.{by}", by)
 
     def _text(self, column: str, text: str) -> str:
         day = _DAY.fullmatch(text)

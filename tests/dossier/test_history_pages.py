@@ -75,7 +75,7 @@ async def test_the_history_says_names_and_days_not_ids_and_numbers(ward: Ward) -
 
 
 @given(
-    st.text(max_size=40),
+    st.one_of(st.text(max_size=40), st.just("created")),
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=20)),
         lambda x: st.one_of(st.lists(x, max_size=3), st.dictionaries(st.text(max_size=5), x, max_size=3)),
@@ -85,3 +85,15 @@ async def test_the_history_says_names_and_days_not_ids_and_numbers(ward: Ward) -
 def test_whatever_stands_in_the_history_can_be_said(column: str, value: object) -> None:
     said = Words({}, "vi")("conference", column, value)
     assert said is None if value is None else isinstance(said, str)
+
+
+async def test_whoever_has_no_account_is_named_in_words(ward: Ward) -> None:
+    with ward.work("") as w:
+        w.act = "send_petition"
+        w.change(conference, CASE, place="Nơi khác")
+    with ward.work() as w:
+        w.act = "draft_case"
+        w.change(conference, CASE, place="Nơi thứ ba")
+    async with ward.browser("van-phong") as browser:
+        page = (await browser.get(TAB)).text
+    assert "<bdi>Người dân</bdi>" in page and "<bdi>Hệ thống</bdi>" in page and "<bdi>public</bdi>" not in page
