@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from server.office.office import Office
 from server.petitions.answer_pages import answer_routes
+from server.petitions.deed_pages import deed_routes
 from server.petitions.list_pages import list_routes
 from server.petitions.paper_pages import paper_buttons
 from server.petitions.petition_pages import petition_routes
@@ -17,6 +18,6 @@ from server.petitions.table_pages import table_routes
 def petitions_routes(door: Office) -> APIRouter:
     """The public form, and the petitions of the office."""
     router = APIRouter()
-    for routes in (public_routes, list_routes, slip_routes, table_routes, paper_buttons, petition_routes, answer_routes):
+    for routes in (public_routes, list_routes, slip_routes, table_routes, paper_buttons, deed_routes, petition_routes, answer_routes):
         router.include_router(routes(door))
     return router

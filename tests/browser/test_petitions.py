@@ -16,9 +16,9 @@ from moderation.case.stages import Stage
 from server import clock
 from server.accounts.sessions import open_session
 from server.accounts.staff import account_named
-from server.demo.petitions import seed_petitions
 from tests.browser.browsers import open_browser
 from tests.office.ward import CASE, Ward, open_ward
+from tests.petitions.seeding import seed_petitions
 from tests.petitions.slips import DRAINS, store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from server.demo.example import petition_of
-from server.demo.petitions import seed_petitions
 from server.petitions.told import answers, for_room, out_of_scope_count, synthesis
 from tests.office.ward import CASE, Ward
+from tests.petitions.seeding import seed_petitions
 from tests.petitions.slips import store
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 
 from moderation.case.stages import Stage
 from server.conferences.tables import conference
-from server.demo.petitions import seed_petitions
 from server.invitations.tables import invitation
 from server.petitions.answering import check, draft
 from server.petitions.assigning import Assignment, assign
 from server.petitions.tables import petition, petition_answer, petition_file, petition_proposal
 from server.petitions.tracking import give_code
 from tests.office.ward import CASE, Ward
+from tests.petitions.seeding import seed_petitions
 from tests.petitions.slips import DRAINS, DRAINS_AGAIN, FORM, accept, at_home, store, take
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

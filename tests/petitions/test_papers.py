@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from moderation.case.petitions import Kind
-from server.demo.petitions import seed_petitions
 from server.papers.pdf_text import text_of
 from server.papers.register import look
 from server.papers.tables import paper
 from server.petitions.paper_data import draft_answers, draft_referral, draft_synthesis
 from server.petitions.triage import Decision, triage
 from tests.office.ward import CASE, Ward
+from tests.petitions.seeding import seed_petitions
 from tests.petitions.slips import FORM, at_home, store, take
 
 HERE = f"/van-phong/hoi-nghi/{CASE}/kien-nghi"
