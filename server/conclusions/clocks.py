@@ -9,13 +9,14 @@ from sqlalchemy import RowMapping, select
 
 from moderation.case.calendar import Calendar
 from moderation.case.following import ItemState
-from moderation.case.profiles import PROFILES, Base, Profile
+from moderation.case.profiles import Base, Profile
 from server.calendar import load
 from server.conclusions.tables import conclusion
 from server.conferences.tables import conference
 from server.deadlines.deadlines import drop_deadlines, meet, set_deadline
 from server.deadlines.tables import deadline
 from server.office.work import Work
+from server.organisation.queries import profiles
 
 Counted = dict[str, Any]
 
@@ -25,9 +26,9 @@ def working_days(w: Work) -> Calendar:
     return load(w.db)
 
 
-def profiles_of(case: RowMapping) -> tuple[Profile, ...]:
-    """The profiles whose clocks run in this case."""
-    return tuple(profile for profile in PROFILES if profile.code in case["profiles"])
+def profiles_of(w: Work, case: RowMapping) -> tuple[Profile, ...]:
+    """The profiles whose clocks run in this case, with their settings as they are kept."""
+    return tuple(profile for profile in profiles(w.db) if profile.code in case["profiles"])
 
 
 def counted(profile: Profile, start: str, days: int) -> Counted:
@@ -46,7 +47,7 @@ def after_conference(w: Work, id: str, held_on: str) -> None:
 def notice(w: Work, id: str, held_on: str, *, extended: bool) -> None:
     """The notice takes 10 working days from the conference; once the chair has extended it 15 in all (D10.1c)."""
     case = w.row(conference, id)
-    for profile in profiles_of(case):
+    for profile in profiles_of(w, case):
         counting = profile.counting
         if counting.conclusion_days is None or counting.extended_days is None:
             continue
@@ -59,7 +60,7 @@ def notice(w: Work, id: str, held_on: str, *, extended: bool) -> None:
 def publication(w: Work, id: str, held_on: str) -> None:
     """By State law the results are public within 10 days of the closing day."""
     case = w.row(conference, id)
-    for profile in profiles_of(case):
+    for profile in profiles_of(w, case):
         if profile.counting.publication_days is not None:
             keep(w, case, "publication", profile, counted(profile, held_on, profile.counting.publication_days))
 
@@ -76,14 +77,14 @@ def due_of(w: Work, id: str, kind: str, subject: str = "") -> RowMapping | None:
     return w.db.execute(found.order_by(deadline.c.due)).mappings().first()
 
 
-def report_days(case: RowMapping) -> Profile | None:
+def report_days(w: Work, case: RowMapping) -> Profile | None:
     """The profile that asks agencies for their reports (Art. 10.2)."""
-    return next((profile for profile in profiles_of(case) if profile.counting.agency_report_days is not None), None)
+    return next((profile for profile in profiles_of(w, case) if profile.counting.agency_report_days is not None), None)
 
 
 def report(w: Work, id: str, subject: str, body: str, start: str) -> None:
     """An agency's reports, from the date on the notice or of its receipt, where a profile asks for them."""
-    profile = report_days(w.row(conference, id))
+    profile = report_days(w, w.row(conference, id))
     if profile is not None and profile.counting.agency_report_days is not None:
         from_notice = counted(profile, start, profile.counting.agency_report_days)
         set_deadline(w, conference=id, kind="agency_report", subject=subject, clock=profile.code, counted_from=from_notice, owner=body)

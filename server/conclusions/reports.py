@@ -92,7 +92,7 @@ def keep(w: Work, row: RowMapping, to_chair_on: date | None, to_petitioner_on: d
 
 def received(w: Work, id: str, one: str, on: date) -> None:
     """Where the profile counts from receipt, the days of a body's reports run from the day it got the notice."""
-    profile = clocks.report_days(w.row(conference, id))
+    profile = clocks.report_days(w, w.row(conference, id))
     if profile is None or profile.counting.agency_report_from != "received":
         return
     for row in w.db.scalars(select(agency_report.c.id).where(agency_report.c.conference == id, agency_report.c.body == one)).all():
