@@ -154,3 +154,17 @@ async def test_a_new_password_ends_all_sessions_but_this_browsers(ward: Ward) ->
     sign_in(ward.parts.engine, ward.parts.keys, "van-phong", NEW, 0, 1)
     with ward.work() as w:
         assert w.db.scalar(select(session.c.secret_hash).where(session.c.revoked.is_(None), session.c.created == 0)) is not None
+
+
+async def test_signing_in_goes_to_the_page_that_was_asked_for_and_to_no_other_server(ward: Ward) -> None:
+    with ward.parts.engine.begin() as db:
+        set_password(db, account_named(db, "van-phong").id, OLD, 0)
+    async with ward.browser() as browser:
+        for to, goes in (
+            ("/van-phong/hoi-nghi", "/van-phong/hoi-nghi"),
+            ("//example.org", "/"),
+            ("https://example.org/x", "/"),
+            ("/\\example.org", "/"),
+        ):
+            answer = await browser.post("/api/sign-in", json={"login": "van-phong", "password": OLD, "to": to})
+            assert answer.json() == {"redirect": goes}
