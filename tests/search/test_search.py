@@ -112,7 +112,7 @@ def test_the_same_is_found_as_by_reading_every_text(db: Connection, texts: list[
 
 
 def test_twenty_thousand_petitions_are_searched_in_a_moment(db: Connection) -> None:
-    """The target is 0.1 s; the bound leaves room for a busy machine."""
+    """The target is 0.1 s of this process; the bound leaves room for a slow machine."""
     body = (
         "Ngõ {n} phố Cầu Mây ngập sâu sau mỗi trận mưa vì cống thoát nước cũ, đường kính nhỏ. Đề nghị nạo vét và nâng cấp tuyến cống trước mùa mưa. "
         * 3
@@ -126,7 +126,7 @@ def test_twenty_thousand_petitions_are_searched_in_a_moment(db: Connection) -> N
     w = Work(db, staff(), NOW)
     took = []
     for sought in ("ngo 19999 cau may", "đường kính", "khong co chu nay"):
-        began = time.perf_counter()
+        began = time.process_time()
         find(w, sought)
-        took.append(time.perf_counter() - began)
-    assert max(took) < 1.0, took
+        took.append(time.process_time() - began)
+    assert max(took) < 0.5, took
