@@ -90,7 +90,7 @@ def test_any_change_removal_addition_or_truncation_is_found(packed: Path, tmp_pa
     content = packed.read_bytes()
     missed: list[tuple[object, ...]] = []
 
-    @settings(max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(HOW), st.floats(0, 1, exclude_max=True), st.integers(1, 255))
     def mutate(how: str, at: float, by: int) -> None:
         bad = altered(content, how, at, by, packed, tmp_path)
