@@ -2,7 +2,7 @@
 
 A real server in a process of its own, asked over loopback by one browser at a time. The time is the client's, from the request to the last byte of the answer, and so an
 upper bound of the server's. Which pages there are is asked of the application, so that a new page is measured by itself; a page that needs an id is tried with one of each
-noun. Prints progress, and as its last line one JSON object: `p95_ms` and `queries`, each page → number.
+noun. Prints progress (with the mean of the CPU time, which a busy machine does not lengthen), and as its last line one JSON object: `p95_ms` and `queries`, each page → number.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bench.archive import fill
-from bench.room import free_port
+from bench.room import cpu, free_port
 from moderation.case.rights import SYSTEM
 from moderation.case.stages import Stage
 from server import clock
@@ -205,13 +205,15 @@ def main() -> None:
             [sys.executable, "-m", "bench.pages", "--serve", str(data), str(port)], cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL
         )
         try:
-            print(json.dumps(measured(f"http://localhost:{port}", pages, known, secrets, given.times, given.only), sort_keys=True))
+            print(json.dumps(measured(f"http://localhost:{port}", process.pid, pages, known, secrets, given.times, given.only), sort_keys=True))
         finally:
             process.terminate()
             process.wait(20)
 
 
-def measured(base: str, pages: list[str], known: dict[str, list[str]], secrets: dict[str, str], times: int, only: str) -> dict[str, dict[str, float]]:
+def measured(
+    base: str, pid: int, pages: list[str], known: dict[str, list[str]], secrets: dict[str, str], times: int, only: str
+) -> dict[str, dict[str, float]]:
     """All pages that can be shown, with what they took."""
     p95, queries, skipped = {}, {}, []
     with httpx.Client(base_url=base, timeout=60, follow_redirects=False) as client:
@@ -227,9 +229,11 @@ def measured(base: str, pages: list[str], known: dict[str, list[str]], secrets: 
                 skipped.append(path)
                 continue
             page, login = found
+            used = cpu(pid)
             took, asked = measure(client, page, signed(secrets, login), times)
+            used = (cpu(pid) - used) / (times + 1) * 1_000
             p95[path], queries[path] = round(took, 1), asked
-            print(f"{took:7.1f} ms {asked:4} {path}  ({login or 'public'})", flush=True)
+            print(f"{took:7.1f} ms {used:6.1f} ms CPU {asked:4} {path}  ({login or 'public'})", flush=True)
     if skipped:
         print(f"not measured, nothing to show: {' '.join(skipped)}", flush=True)
     print(f"slowest: {max(p95.values(), default=0)} ms", flush=True)
