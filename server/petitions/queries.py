@@ -70,13 +70,10 @@ def listed(w: Work, wanted: Filter, page: int = 1) -> tuple[Sequence[RowMapping]
     """A page of petitions that the one who works may see, with the number of pages and of petitions."""
     where = condition(w, wanted)
     count = w.db.scalar(select(func.count()).select_from(petition).where(where)) or 0
-    found: Select[Any] = select(*COLUMNS, body.c.short.label("lead_name")).outerjoin(body, body.c.id == petition.c.lead).where(where)
-    found = (
-        found.order_by(petition.c.conference, petition.c.number)
-        if wanted.conference
-        else found.order_by(petition.c.received_at.desc(), petition.c.id)
-    )
-    rows = w.db.execute(found.limit(PAGE).offset((page - 1) * PAGE)).mappings().all()
+    order = (petition.c.conference, petition.c.number) if wanted.conference else (petition.c.received_at.desc(), petition.c.id)
+    page_of = select(petition.c.id).where(where).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)  # sorts ids, not whole petitions
+    found: Select[Any] = select(*COLUMNS, body.c.short.label("lead_name")).outerjoin(body, body.c.id == petition.c.lead)
+    rows = w.db.execute(found.where(petition.c.id.in_(page_of)).order_by(*order)).mappings().all()
     return rows, max(1, -(-count // PAGE)), count
 
 
