@@ -142,7 +142,8 @@ class Office:
                     return self.page.refused(request, refusal)
                 form.refuse(request, refusal)
             else:
-                return RedirectResponse(f"{where}{'&' if '?' in where else '?'}xong={done}", 303)
+                path, mark, place = where.partition("#")
+                return RedirectResponse(f"{path}{'&' if '?' in path else '?'}xong={done}{mark}{place}", 303)
         return await self.show(request, again, public=public, form=form, status=422)
 
     async def submit_again(self, request: Request, form: Form[Any], public: bool) -> Response:
