@@ -67,7 +67,12 @@ def case_routes(door: Office) -> APIRouter:
             )
             advising = w.db.scalar(select(body.c.name).where(body.c.id == found["advising_body"]))
             deadlines = (
-                w.db.execute(select(deadline).where(deadline.c.conference == id, deadline.c.closed.is_(False)).order_by(deadline.c.due))
+                w.db.execute(
+                    select(deadline, body.c.short.label("owner_name"))
+                    .outerjoin(body, body.c.id == deadline.c.owner)
+                    .where(deadline.c.conference == id, deadline.c.closed.is_(False))
+                    .order_by(deadline.c.due, body.c.short)
+                )
                 .mappings()
                 .all()
             )
