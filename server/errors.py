@@ -97,6 +97,18 @@ def status_of(code: str) -> int:
     return STATUS.get(code, 409)
 
 
+def sentence_of(language: Language, code: str, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal. Lists among the details are named one by one, in words where there are words for them (`lacks.<name>`)."""
+
+    def said(value: Any) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return value
+        words = [t(language, f"lacks.{one}") for one in value]
+        return ", ".join(str(one) if word == f"lacks.{one}" else word for one, word in zip(value, words, strict=True))
+
+    return t(language, f"refusal.{code}", **{name: said(value) for name, value in details.items()})
+
+
 def answer(
     language: Language, code: str, details: Mapping[str, Any] | None = None, *, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
@@ -104,7 +116,7 @@ def answer(
     details, sent = dict(details or {}), dict(headers or {})
     if "retry_after" in details:
         sent["Retry-After"] = str(details["retry_after"])
-    body = {"code": code, "sentence": t(language, f"refusal.{code}", **details), "details": details}
+    body = {"code": code, "sentence": sentence_of(language, code, details), "details": details}
     return JSONResponse(body, status or status_of(code), sent)
 
 
@@ -120,7 +132,9 @@ def install(app: FastAPI, page: RefusedPage | None = None) -> None:
     """Give every refusal and every failure of an application the one shape: JSON for programs, for people the page that `page` draws. No answer tells how
     the server is made."""
 
-    def shape(request: Request, code: str, details: Mapping[str, Any] | None = None, *, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response:
+    def shape(
+        request: Request, code: str, details: Mapping[str, Any] | None = None, *, status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
         if page is not None and wants_page(request):
             shown = page(request, Refusal(code, **dict(details or {})))
             shown.status_code = status or shown.status_code

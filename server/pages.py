@@ -21,7 +21,7 @@ from server.access import Access
 from server.accounts.seats import seat_of
 from server.clock import HANOI
 from server.db.engine import reading
-from server.errors import language_of, status_of
+from server.errors import language_of, sentence_of, status_of
 from server.i18n import FOLDER, catalogue, part, t
 from server.settings import Language
 
@@ -80,7 +80,7 @@ class Pages:
 
     def refused(self, request: Request, refusal: Refusal) -> Response:
         """The page that says a refusal."""
-        sentence = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
+        sentence = sentence_of(language_of(request), refusal.code, refusal.details)
         return self(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence)
 
 

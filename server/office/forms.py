@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.datastructures import FormData, UploadFile
 
 from moderation import Refusal
-from server.errors import language_of
+from server.errors import language_of, sentence_of
 from server.i18n import t
 from server.unseen import seen
 
@@ -22,10 +24,14 @@ FIELDS, FILES = 400, 10
 """Most fields and files of one form."""
 
 
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what stands around them: in no Vietnamese text, and a way to make a name read as another."""
+
+
 def _line(value: object) -> object:
     if not isinstance(value, str):
         return value
-    value = " ".join(seen(unicodedata.normalize("NFC", value)).split())
+    value = " ".join(_TURNING.sub("", seen(unicodedata.normalize("NFC", value))).split())
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
         raise ValueError("unfit")
     return value
@@ -34,7 +40,7 @@ def _line(value: object) -> object:
 def _prose(value: object) -> object:
     if not isinstance(value, str):
         return value
-    value = seen(unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    value = _TURNING.sub("", seen(unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")))).strip()
     if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
         raise ValueError("unfit")
     return value
@@ -54,7 +60,7 @@ MaybeLine = Annotated[str, BeforeValidator(_line), Field(max_length=LINE)]
 Prose = Annotated[str, BeforeValidator(_prose), Field(min_length=1, max_length=PROSE)]
 """A text with paragraphs that must be there."""
 MaybeProse = Annotated[str, BeforeValidator(_prose), Field(max_length=PROSE)]
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1900, 1, 1), le=date(2100, 12, 31))]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """A clock time, "13:30"."""
 Code = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
@@ -101,7 +107,7 @@ class Form(Generic[Value]):
         """Notes a refusal of the rules: at its field if it names one that was sent, else at the head of the form."""
         field = refusal.details.get("field", "")
         place = field if field in self.typed or (self._value is not None and field in type(self._value).model_fields) else ""
-        self.faults[place] = t(language_of(request), f"refusal.{refusal.code}", **refusal.details)
+        self.faults[place] = sentence_of(language_of(request), refusal.code, refusal.details)
 
 
 async def read_form(request: Request, model: type[Value]) -> Form[Value]:
@@ -111,24 +117,37 @@ async def read_form(request: Request, model: type[Value]) -> Form[Value]:
     once = typed.pop("once", "")
     given = {name: value for name, value in typed.items() if value not in ("", [], None)}
     shown = {name: value for name, value in typed.items() if not isinstance(value, UploadFile)}
+    numbered = _number(str(once), request.url.path, typed)
     try:
-        return Form(shown, model.model_validate(given), once=str(once)[:64], action=request.url.path)
+        return Form(shown, model.model_validate(given), once=numbered, action=request.url.path)
     except ValidationError as error:
         language = language_of(request)
         faults = {}
         for fault in error.errors():
             field = str(fault["loc"][0]) if fault["loc"] else ""
-            kind = {"missing": "missing", "string_too_short": "missing", "string_too_long": "too_long"}.get(fault["type"], "")
-            if not kind:
-                kind = (
-                    "date"
-                    if fault["type"].startswith("date")
-                    else "number"
-                    if fault["type"].startswith(("int", "float", "decimal", "less", "greater"))
-                    else "unfit"
-                )
-            faults[field] = t(language, f"form.fault.{kind}", limit=fault.get("ctx", {}).get("max_length", ""))
-        return Form(shown, None, faults, once=str(once)[:64], action=request.url.path)
+            bounds = fault.get("ctx", {})
+            faults[field] = t(language, f"form.fault.{_fault(fault['type'], bounds)}", limit=bounds.get("max_length", ""))
+        return Form(shown, None, faults, once=numbered, action=request.url.path)
+
+
+def _fault(kind: str, bounds: Mapping[str, Any]) -> str:
+    """Which sentence says a fault that pydantic found."""
+    known = {"missing": "missing", "string_too_short": "missing", "too_short": "missing", "string_too_long": "too_long", "too_long": "too_long"}
+    if kind in known:
+        return known[kind]
+    if kind.startswith("date") or any("date" in str(bounds.get(name, "")) for name in ("ge", "le")):
+        return "date"
+    if str(bounds.get("pattern", "")).startswith("^([01]"):
+        return "clock"
+    return "number" if kind.startswith(("int", "float", "decimal", "less", "greater")) else "unfit"
+
+
+def _number(once: str, path: str, typed: Mapping[str, Any]) -> str:
+    """The number of this very form: the page's own, where it went and what it says. The same page sent with other words is another form."""
+    if not once:
+        return ""
+    said = [(name, value.filename if isinstance(value, UploadFile) else value) for name, value in sorted(typed.items())]
+    return hashlib.sha256(repr((once, path, said)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def _typed(data: FormData, model: type[FormBody]) -> dict[str, Any]:
