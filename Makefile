@@ -51,7 +51,7 @@ papers: setup ## Write docs/papers again: every paper of the example as PDF, and
 
 screenshots: setup ## Take the pictures of all screens again
 	@scripts/browser
-	@SCREENSHOTS=1 $(VENV_PYTHON) -m pytest -q tests/browser/test_screenshots.py
+	@SCREENSHOTS=1 $(VENV_PYTHON) -m pytest -q tests/browser/test_screenshots.py tests/browser/test_whole_case.py
 
 clean: ## Remove what was set up and built (never data/)
 	@rm -rf .venv build dist web/node_modules web/vendor .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -53,7 +53,8 @@ class After:
         self.told: dict[str, Any] = self.given["after_conference"]
         self.archive = folder / "archive.zip"
 
-    async def whole(self) -> None:
+    async def to_the_reports(self) -> None:
+        """Up to 16/02/2027."""
         await self.opened()
         await self.held()
         await self.referred()
@@ -61,12 +62,14 @@ class After:
         await self.issued()
         await self.sent()
         await self.reported()
+
+    async def to_the_end(self) -> None:
+        """Up to 10/12/2027."""
         await self.followed()
         await self.half_year()
         await self.carried_out()
         await self.filed()
         await self.year()
-        self.kept()
 
     # --- the room ---------------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from tests.browser.browsers import open_browser
 from tests.browser.case_after import After
 from tests.browser.case_before import Before
 from tests.browser.case_clerks import Clerks
+from tests.browser.case_pictures import Pictures
 from tests.databases import Chosen
 from tests.notifications.conftest import FROM, AnyPort, Postbox
 from tests.office.ward import Ward
@@ -54,6 +55,13 @@ async def open_clerks(chromium: str, folder: Path) -> AsyncIterator[Clerks]:
 async def test_D13_1_D8_D9_D10_D15_the_whole_case(chromium: str, tmp_path: Path) -> None:
     async with open_clerks(chromium, tmp_path) as clerks:
         before = Before(clerks.ward, clerks, tmp_path)
+        after, pictures = After(clerks.ward, clerks, before, tmp_path), Pictures(clerks, tmp_path)
         await before.whole()
-        await After(clerks.ward, clerks, before, tmp_path).whole()
+        await pictures.before()
+        await after.to_the_reports()
+        await pictures.following()
+        await after.to_the_end()
+        await pictures.after()
+        after.kept()
+        pictures.shown()
         clerks.quiet()
