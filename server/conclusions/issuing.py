@@ -57,13 +57,14 @@ def sign(w: Work, id: str) -> None:
     sign_paper(w, found["paper"])
 
 
-def issue(w: Work, id: str) -> None:
-    """Gives the signed notice its number and date. From then on its recipients are listed, and the agencies' days run (D10.2; raises `Refusal` notice_unsigned)."""
+def issue(w: Work, id: str, given: int | None = None) -> None:
+    """Gives the signed notice its number (`given`: what the office's book says) and date. From then on its recipients are listed, and the agencies' days run
+    (D10.2; raises `Refusal` notice_unsigned)."""
     case = after(w, id, "issue_paper")
     found = notice_of(w, id)
     then = notice_step(NoticeState(found["state"]), NoticeState.ISSUED)
     today = w.today.isoformat()
-    number = put_in_force(w, found["paper"])
+    number = put_in_force(w, found["paper"], given)
     w.change(notice, found["id"], state=then.value, issued_on=today, number=number)
     w.change(conference, id, stage=step(Stage(case["stage"]), Stage.ISSUED).value)
     fill(w, id)

@@ -39,6 +39,12 @@ class Draft(FormBody):
     version: int
 
 
+class Number(FormBody):
+    """The number of the office's book, where it differs from the next one here."""
+
+    number: int | None = None
+
+
 class Words(FormBody):
     """What the chair wants changed."""
 
@@ -168,7 +174,8 @@ def notice_routes(door: Office) -> APIRouter:
 
     @router.post("/ban-hanh")
     async def issue(request: Request, id: str) -> Response:
-        return await button(request, id, "issue", lambda w: issuing.issue(w, id), "notice_issued")
+        form = await read_form(request, Number)
+        return await taken(request, id, "issue", form, lambda w: issuing.issue(w, id, form.value.number), "notice_issued")
 
     @router.post("/gia-han")
     async def extend(request: Request, id: str) -> Response:

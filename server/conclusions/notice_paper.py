@@ -39,9 +39,9 @@ def sign_paper(w: Work, paper: str) -> None:
     register.sign(w, paper)
 
 
-def put_in_force(w: Work, paper: str) -> str:
-    """Issues a signed paper; gives its number."""
-    return register.issue(w, paper)
+def put_in_force(w: Work, paper: str, number: int | None = None) -> str:
+    """Issues a signed paper under this number of the office's book, else under the next one; gives the number as it is cited."""
+    return register.issue(w, paper, number)
 
 
 def signed_at_once(w: Work, id: str, kind: str, data: Mapping[str, Any]) -> tuple[str, str]:

@@ -148,7 +148,8 @@ class After:
         assert later is not None and later.due == expected["conclusion_due_extended"]
         await self.clerks.sends("van-phong", NOTICE, "/trinh")
         await self.clerks.sends("chu-tich", NOTICE, "/ky")
-        await self.clerks.sends("van-phong", NOTICE, "/ban-hanh")
+        await self.clerks.sends("van-phong", NOTICE, "/ban-hanh", number=given["number"].partition("/")[0])
+        await self.clerks.reads("", f"/cong-khai/ket-luan/{CASE}", given["number"])
         assert self.stage == "issued"
 
     async def sent(self) -> None:
