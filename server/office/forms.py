@@ -142,11 +142,16 @@ def _fault(kind: str, bounds: Mapping[str, Any]) -> str:
     return "number" if kind.startswith(("int", "float", "decimal", "less", "greater")) else "unfit"
 
 
+def _is_file(value: object) -> bool:
+    return isinstance(value, UploadFile) or (isinstance(value, list) and any(isinstance(one, UploadFile) for one in value))
+
+
 def _number(once: str, path: str, typed: Mapping[str, Any]) -> str:
-    """The number of this very form: the page's own, where it went and what it says. The same page sent with other words is another form."""
+    """The number of this very form: the page's own, where it went and what it says. The same page sent with other words is another
+    form; files are not looked at."""
     if not once:
         return ""
-    said = [(name, value.filename if isinstance(value, UploadFile) else value) for name, value in sorted(typed.items())]
+    said = [(name, value) for name, value in sorted(typed.items()) if value not in ("", [], None) and not _is_file(value)]
     return hashlib.sha256(repr((once, path, said)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
