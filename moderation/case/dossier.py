@@ -63,14 +63,16 @@ def missing(filled: Iterable[str]) -> tuple[str, ...]:
     return tuple(slot.id for slot in SLOTS if not slot.optional and slot.id not in there)
 
 
-def lock(stage: Stage, filled: Iterable[str]) -> Stage:
-    """The stage of a case whose dossier is locked (raises `Refusal` dossier_locked, dossier_incomplete with the names, stage_does_not_follow)."""
+def lock(stage: Stage, filled: Iterable[str], *, work_left: bool = False) -> Stage:
+    """The stage of a case whose dossier is locked: closed, unless conclusions are still being carried out (raises `Refusal` dossier_locked, dossier_incomplete with
+    the names, stage_does_not_follow)."""
     if stage is Stage.CLOSED:
         raise Refusal("dossier_locked")
     lacking = missing(filled)
     if lacking:
         raise Refusal("dossier_incomplete", missing=list(lacking))
-    return step(stage, Stage.CLOSED)
+    closed = step(stage, Stage.CLOSED)
+    return stage if work_left else closed
 
 
 def check_term(term: str) -> str:

@@ -12,6 +12,7 @@ from moderation import Refusal
 from moderation.case.following import Group, Recipient, distributed_on
 from moderation.case.stages import Stage, step
 from server.conclusions import clocks
+from server.conclusions.closing import close_when_over
 from server.conclusions.extracts import extract_text
 from server.conclusions.items import after, bodies_of, items_of, known, notice_of
 from server.conclusions.petitioners import petitioners
@@ -195,6 +196,7 @@ def complete(w: Work, id: str) -> date:
     w.change(notice, found["id"], distributed_on=on.isoformat())
     clocks.meet(w, "conclusion", "", max(on.isoformat(), found["signed_on"]), id)
     w.change(conference, id, stage=step(Stage(case["stage"]), Stage.CARRIED_OUT).value)
+    close_when_over(w, id)
     return on
 
 

@@ -25,11 +25,14 @@ AFTER = (Stage.AWAITING_NOTICE, Stage.ISSUED, Stage.CARRIED_OUT)
 Rows = Sequence[RowMapping]
 
 
-def after(w: Work, id: str, action: str, *bodies: str) -> RowMapping:
-    """The conference, held and not yet closed, if the one who works may do this (raises `Refusal` not_after_conference, case_closed, not_allowed)."""
+def after(w: Work, id: str, action: str, *bodies: str, even_closed: bool = False) -> RowMapping:
+    """The conference, held and not yet closed, if the one who works may do this (raises `Refusal` not_after_conference, case_closed, not_allowed).
+    `even_closed`: for what is still received when the case is closed."""
     found = w.row(conference, id, "conference_unknown")
     w.allow(action, found["unit"], *bodies)
     if Stage(found["stage"]) is Stage.CLOSED:
+        if even_closed:
+            return found
         raise Refusal("case_closed")
     if Stage(found["stage"]) not in AFTER:
         raise Refusal("not_after_conference")

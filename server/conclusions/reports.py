@@ -54,7 +54,8 @@ def judged(w: Work, row: RowMapping, calendar: Calendar) -> Judgement:
 
 
 def report(w: Work, id: str, ids: Collection[str], to_chair_on: date | None, to_petitioner_on: date | None, text: str, files: Kept) -> None:
-    """An agency reports on some of its items at once; a date once given is corrected, never emptied, by giving another. Raises `Refusal` nothing_reported,
+    """An agency reports on some of its items at once; a date once given is corrected, never emptied, by giving another. A report that comes when the case is
+    closed is received all the same. Raises `Refusal` nothing_reported,
     notice_not_issued, day_to_come, reported_before_notice, not_allowed."""
     rows = {row["id"]: row for row in reports_of(w, id)}
     if not set(ids) <= rows.keys():
@@ -62,7 +63,7 @@ def report(w: Work, id: str, ids: Collection[str], to_chair_on: date | None, to_
     if not ids or (to_chair_on is None and to_petitioner_on is None):
         raise Refusal("nothing_reported")
     for one in ids:
-        after(w, id, "report_result", rows[one]["body"])
+        after(w, id, "report_result", rows[one]["body"], even_closed=True)
     issued_on = notice_of(w, id)["issued_on"]
     if issued_on is None:
         raise Refusal("notice_not_issued")
@@ -85,6 +86,9 @@ def keep(w: Work, row: RowMapping, to_chair_on: date | None, to_petitioner_on: d
     w.change(agency_report, row["id"], **values)
     now = w.row(agency_report, row["id"])
     if now["to_chair_on"] and now["to_petitioner_on"]:
+        due = clocks.due_of(w, row["conference"], "agency_report", row["id"])
+        if due is not None and due["closed"] and due["met_on"] is None:
+            clocks.run_again(w, row["conference"], "agency_report", row["id"])  # closed with the case
         clocks.meet(w, "agency_report", row["id"], max(now["to_chair_on"], now["to_petitioner_on"]))
     if to_petitioner_on and row["to_petitioner_on"] is None:
         tell(w, w.row(conclusion, row["conclusion"]), "reported", agency=row["body_name"])

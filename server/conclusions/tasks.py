@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, select
 from moderation import Refusal
 from moderation.case.following import OVER, ItemState, late_by, longer
 from server.conclusions import clocks
+from server.conclusions.closing import close_when_over
 from server.conclusions.items import bodies_of, find_again, find_item, move_item
 from server.conclusions.petitioners import tell
 from server.conclusions.reports import Kept
@@ -95,6 +96,7 @@ def close_item(w: Work, id: str, on: date, result: str, files: Kept) -> None:
     clocks.task(w, w.row(conclusion, id))
     find_again(w, id)
     tell(w, item, "done", date=shown(on))
+    close_when_over(w, item["conference"])
 
 
 def reopen_item(w: Work, id: str, why: str) -> None:

@@ -9,6 +9,7 @@ from moderation.case.dossier import PLACES, check_term, lock
 from moderation.case.stages import Stage
 from moderation.kernel import Phase
 from server.clock import day_of
+from server.conclusions.closing import close_when_over, work_left
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.db.tables import fact
@@ -84,12 +85,13 @@ def keep(w: Work, id: str, term: str, custodian: str, seen: int | None = None) -
 
 
 def lock_dossier(w: Work, id: str) -> str:
-    """Locks the dossier: all places but the optional one are filled, and what lies in it is written down with its hashes. The case is closed."""
+    """Locks the dossier: all places but the optional one are filled, and what lies in it is written down with its hashes. The case is closed with it unless
+    conclusions are still being carried out: then it stays open for them, and the last of them closes it."""
     found = open_dossier(w, id)
     there = pieces(w, id)
     if not found["custodian"]:
         raise Refusal("custodian_missing", field="custodian")
-    stage = _locked(Stage(found["stage"]), {piece.slot for piece in there})
+    _locked(Stage(found["stage"]), {piece.slot for piece in there}, work_left(w, id))
     journal = w.db.execute(select(fact.c.seq, fact.c.hash).where(fact.c.conference == id).order_by(fact.c.seq.desc()).limit(1)).first()
     told = w.db.execute(select(history.c.seq, history.c.hash).where(history.c.chain == id).order_by(history.c.seq.desc()).limit(1)).first()
     listed = [
@@ -97,16 +99,18 @@ def lock_dossier(w: Work, id: str) -> str:
         for piece in there
         for file in piece.files
     ]
-    w.change(conference, id, stage=stage.value, dossier_locked_at=w.now)
-    return w.add(dossier_seal, conference=id, at=w.now, by=w.by.account, pieces=listed, journal_count=journal.seq if journal else 0,
+    w.change(conference, id, dossier_locked_at=w.now)
+    seal = w.add(dossier_seal, conference=id, at=w.now, by=w.by.account, pieces=listed, journal_count=journal.seq if journal else 0,
                  journal_head=(journal.hash if journal else first_hash(id)).hex(), history_count=told.seq if told else 0,
                  history_head=(told.hash if told else FIRST).hex())  # fmt: skip
+    close_when_over(w, id)
+    return seal
 
 
-def _locked(stage: Stage, filled: set[str]) -> Stage:
+def _locked(stage: Stage, filled: set[str], work_left: bool) -> Stage:
     """The rule, with what is missing by the names that people know."""
     try:
-        return lock(stage, filled)
+        return lock(stage, filled, work_left=work_left)
     except Refusal as refusal:
         if refusal.code == "dossier_incomplete":
             raise Refusal(refusal.code, missing=", ".join(t("vi", f"slot.{slot}") for slot in refusal.details["missing"])) from None

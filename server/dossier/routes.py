@@ -14,6 +14,8 @@ from sqlalchemy import select
 from moderation import Refusal
 from moderation.case.dossier import ATTACHED, SLOTS, TERMS, kept_until, missing
 from server.clock import day_of
+from server.conclusions.closing import open_items
+from server.conclusions.reports import reports_of
 from server.conferences.queries import case, case_frame
 from server.db.tables import account
 from server.db.verify import Head
@@ -175,6 +177,8 @@ def dossier_view(w: Work, id: str) -> tuple[str, Context]:
         "slots": [(slot, [piece for piece in there if piece.slot == slot.id]) for slot in SLOTS],
         "attached": [(slot, [piece for piece in there if piece.slot == slot.id]) for slot in ATTACHED],
         "missing": missing(piece.slot for piece in there),
+        "open_items": open_items(w, id),
+        "owed": [f"{row['code']} ({row['body_name']})" for row in reports_of(w, id) if not (row["to_chair_on"] and row["to_petitioner_on"])],
         "kept_until": kept_until(found["dossier_term"], locked_on) if locked_on else None,
         "sealed": {piece["sha256"] for piece in seal.pieces} if seal else set(),
         "archive": archive,

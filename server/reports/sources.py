@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, and_, case, func, literal, select
 from moderation.case.following import OVER
 from moderation.case.petitions import State
 from moderation.case.profiles import QD_1155
+from moderation.case.stages import Stage
 from moderation.conclusion import Kind
 from server.conclusions.tables import asked, conclusion
 from server.conferences.tables import conference, venue
@@ -109,14 +110,16 @@ def _items(s: Scope) -> Select[Any]:
 
 
 def _deadlines(s: Scope) -> Select[Any]:
-    """The deadlines of the regulation: kept, missed (done late, or past and not done), or still open. What is no longer asked for does not count."""
+    """The deadlines of the regulation: kept, missed (done late, or past and not done), or still open. What is no longer asked for does not count, what was
+    still open when the case was closed does."""
     late = case(
         (deadline.c.met_on.is_not(None), case((deadline.c.met_on <= deadline.c.due, ON_TIME), else_=LATE)),
         (deadline.c.due < s.today, LATE),
         else_=OPEN,
     )
     rows = _row(deadline.c.kind + literal(":") + late, conference.c.id, conference.c.title, day=deadline.c.due)
-    counts = (deadline.c.kind.in_(TIMED), deadline.c.clock.in_((QD_1155.code, "")), ~and_(deadline.c.closed.is_(True), deadline.c.met_on.is_(None)))
+    dropped = and_(deadline.c.closed.is_(True), deadline.c.met_on.is_(None), conference.c.stage != Stage.CLOSED.value)
+    counts = (deadline.c.kind.in_(TIMED), deadline.c.clock.in_((QD_1155.code, "")), ~dropped)
     return rows.join_from(deadline, conference, conference.c.id == deadline.c.conference).where(deadline.c.conference.in_(s.conferences), *counts)
 
 
