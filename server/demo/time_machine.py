@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from moderation import Refusal
+from moderation.case.rights import Duty
 from server import clock
 from server.office.forms import Clock, Day, FormBody, read_form
 from server.office.office import Context, Office
@@ -49,6 +50,8 @@ def time_routes(door: Office) -> APIRouter:
 
         def move(w: Work) -> None:
             w.allow("see_office")
+            if not w.has(Duty.ADMIN, Duty.ADVISING, Duty.CHAIR):
+                raise Refusal("not_allowed", command="move_clock")
             at = clock.moment(form.value.day, form.value.hour)
             if at <= w.now:
                 raise Refusal("only_forwards", field="day")

@@ -20,24 +20,10 @@ def invited(w: Work, id: str) -> tuple[int, int]:
     return sent, w.db.scalar(select(func.count()).select_from(invitation).where(*valid)) or 0
 
 
-def last_sent(w: Work, id: str) -> int | None:
-    """When the last invitation that has gone out went."""
-    last: int | None = w.db.scalar(select(func.max(invitation.c.sent_at)).where(invitation.c.conference == id, invitation.c.void.is_(False)))
-    return last
-
-
 def noticed(w: Work, id: str) -> list[str]:
     """The channels on which the public was told."""
     told = select(announcement.c.channel).where(announcement.c.conference == id, announcement.c.void.is_(False)).distinct()
     return list(w.db.scalars(told.order_by(announcement.c.channel)))
-
-
-def first_told(w: Work, id: str) -> int | None:
-    """When the public was told first."""
-    first: int | None = w.db.scalar(
-        select(func.min(announcement.c.published_at)).where(announcement.c.conference == id, announcement.c.void.is_(False))
-    )
-    return first
 
 
 def uninvited_agencies(w: Work, id: str) -> list[str]:

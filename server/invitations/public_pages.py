@@ -5,9 +5,10 @@ from __future__ import annotations
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from moderation import Refusal
+from moderation.case.stages import Stage
 from server.accounts.limits import Tries, network
 from server.conferences.cases import open_case, personal_link
 from server.conferences.papers import branches
@@ -24,6 +25,11 @@ MOST = 200
 """Most conferences of the public list: those of several years."""
 
 
+def is_to_come(row: RowMapping, today: str) -> bool:
+    """Whether a conference is still ahead: not held, and its last day not past unless it waits for a new one."""
+    return not row["held_on"] and (row["stage"] == Stage.POSTPONED or (row["last_day"] or row["date"] or "") >= today)
+
+
 def public_routes(door: Office, rooms: Rooms) -> APIRouter:
     """/cong-khai, and /moi for whoever was invited."""
     router = APIRouter()
@@ -38,7 +44,7 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
             shown = (conference.c.stage.in_([stage.value for stage in SHOWN]), conference.c.approved_at.is_not(None))
             rows = w.db.execute(of.where(*shown).order_by(conference.c.date.desc(), conference.c.id).limit(MOST)).mappings().all()
             return "public/announced.html", {
-                "coming": [row for row in reversed(rows) if not row["held_on"]],
+                "coming": [row for row in reversed(rows) if is_to_come(row, w.today.isoformat())],
                 "held": [row for row in rows if row["held_on"]],
             }
 

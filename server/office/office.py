@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from moderation import Refusal
-from moderation.case.rights import PUBLIC, SYSTEM, Staff
+from moderation.case.rights import PUBLIC, Staff
 from server import clock
 from server.accounts.cookies import ACCOUNT, held
 from server.accounts.entrance import signed_in
@@ -58,15 +58,6 @@ class Office:
         def run() -> Result:
             with self.engine.begin() as db:
                 return do(Work(db, self.who(request, db, public), clock.now()))
-
-        return await to_thread.run_sync(run)
-
-    async def by_itself(self, do: Callable[[Work], Result]) -> Result:
-        """Something that the server does by itself: reminders, what follows from the room."""
-
-        def run() -> Result:
-            with self.engine.begin() as db:
-                return do(Work(db, SYSTEM, clock.now()))
 
         return await to_thread.run_sync(run)
 

@@ -17,6 +17,7 @@ from server.db.tables import account, metadata
 from server.errors import language_of
 from server.i18n import catalogue
 from server.office.history import Told, read, told_of
+from server.office.veil import veiled
 from server.office.work import Work
 from server.organisation.tables import body, office, unit
 from server.settings import Language
@@ -35,6 +36,7 @@ def page_of(w: Work, chain: str, request: Request, at: int) -> dict[str, Any]:
     entries, pages = read(w, chain, at, kind=kind or None, act=act or None)
     kinds, acts = told_of(w, chain)
     query = urlencode({name: value for name, value in (("loai", kind), ("viec", act)) if value})
+    entries = veiled(w, chain, entries, catalogue(language_of(request))["history.hidden"])
     return {"entries": readable(w, entries, language_of(request)), "at": at, "pages": pages, "kinds": kinds, "acts": acts, "kind": kind, "act": act,
             "query": f"{query}&" if query else ""}  # fmt: skip
 
