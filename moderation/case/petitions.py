@@ -63,6 +63,8 @@ class Kind(StrEnum):
 
 
 ELSEWHERE = tuple(kind for kind in Kind if kind is not Kind.IN_SCOPE)
+SEALED = (Kind.COMPLAINT, Kind.DENUNCIATION, Kind.RECEPTION)
+"""What laws of their own protect (Art. 1.2): once the triage says so, only those who sent it on and the chair may read it, or know that it is there."""
 
 LETTERS = {State.RECEIVED: "YK", State.ACCEPTED: "KN", State.REFERRED: "NP"}
 """What the code of a petition begins with: an opinion as received, a petition of the dialogue, one that belongs elsewhere."""

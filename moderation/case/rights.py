@@ -84,6 +84,7 @@ TABLE: tuple[tuple[str, str], ...] = (
     ("see_forecast",            "chair advising"),
     # petitions (Art. 8.2)
     ("see_petitions",           "chair advising secretary intake agency mobilisation front operator"),
+    ("see_sealed",              "chair advising intake"),
     ("enter_petition",          "advising secretary intake front operator"),
     ("import_petitions",        "advising intake"),
     ("triage_petition",         "advising intake"),
@@ -109,10 +110,12 @@ TABLE: tuple[tuple[str, str], ...] = (
     ("close_task",              "chair advising"),
     ("urge_task",               "chair advising"),
     ("refer_upwards",           "chair advising"),
+    ("read_evidence",           "chair advising secretary mobilisation front agency*"),
     ("write_finding",           "front"),
     ("submit_programme",        "front"),
     ("comment_programme",       "mobilisation"),
     # dossier and reports (Art. 15)
+    ("read_dossier",            "chair advising secretary intake"),
     ("keep_dossier",            "advising"),
     ("export_dossier",          "advising chair"),
     ("make_report",             "advising mobilisation"),
