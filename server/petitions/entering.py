@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import RowMapping, func, select
 
 from moderation import Refusal
-from moderation.case.petitions import BASES, CHANNELS, FIELDS, LETTERS, Kind, Sender, State, declared, kept_source, may_ask_to_speak, shown_as
+from moderation.case.petitions import BASES, CHANNELS, FIELDS, LETTERS, SEALED, Kind, Sender, State, declared, kept_source, may_ask_to_speak, shown_as
 from moderation.case.text import phone_number
 from server.accounts.keys import Keys
 from server.files.checked import Checked
@@ -20,7 +20,7 @@ from server.office.work import Work, lock_chain
 from server.petitions.tables import petition, petition_file
 from server.petitions.telling import tell_sender
 from server.petitions.tracking import hashed, keep_code
-from server.search.search import index
+from server.search import search
 
 LONGEST = 8_000
 """Most characters of a petition, as of a line in the minutes."""
@@ -113,12 +113,13 @@ def next_code(w: Work, conference_id: str, state: State) -> str:
 
 
 def reindex(w: Work, id: str, unit: str) -> None:
-    """Keeps what can be found of a petition: code, sender, words, field."""
+    """Keeps what can be found of a petition: code, how the sender is called in public, words, field; apart from these the names, for those who may know them."""
     row = w.row(petition, id)
-    index(w, kind="petition", subject=id, conference=row["conference"], unit=unit, title=f"{row['code']} · {row['shown_as']}",
-          path=f"/van-phong/hoi-nghi/{row['conference']}/kien-nghi/{id}",
-          texts=[row["summary"], row["content"], row["request"], row["name"], row["representative"], row["area"], t("vi", f"petition.field.{row['field']}")],
-          at=row["received_at"])  # fmt: skip
+    words = [row["summary"], row["content"], row["request"], row["area"], t("vi", f"petition.field.{row['field']}")]
+    search.forget(w, "petition", id)
+    for kind, texts in ((search.SEALED if row["kind"] in SEALED else "petition", words), (search.SENDER, [row["name"], row["representative"]])):
+        search.index(w, kind=kind, subject=id, conference=row["conference"], unit=unit, title=f"{row['code']} · {row['shown_as']}",
+                     path=f"/van-phong/hoi-nghi/{row['conference']}/kien-nghi/{id}", texts=texts, at=row["received_at"])  # fmt: skip
 
 
 def said(row: RowMapping) -> str:

@@ -23,7 +23,7 @@ from server.petitions.entering import said
 from server.petitions.list_pages import PATH
 from server.petitions.merging import unmerge
 from server.petitions.queries import (
-    answers_of,
+    answers_seen,
     bodies,
     concerned,
     files_of,
@@ -54,13 +54,14 @@ def petition_view(w: Work, id: str, petition_id: str) -> tuple[str, Context]:
     found, row = petition_of_case(w, id, petition_id)
     known = bodies(w, found["unit"])
     into = w.row(petition, row["merged_into"]) if row["merged_into"] else None
-    people = {id for answer in answers_of(w, petition_id) for id in (answer["by"], answer["checked_by"], answer["released_by"])} | {
+    answers = answers_seen(w, found, row)
+    people = {id for answer in answers for id in (answer["by"], answer["checked_by"], answer["released_by"])} | {
         row["keyed_by"],
         row["withheld_by"],
     }
     names = {row.id: row.name for row in w.db.execute(select(account.c.id, account.c.name).where(account.c.id.in_(people)))}
     context: Context = {
-        "one": row, "bodies": known, "into": into, "merged": merged_ones(w, petition_id), "answers": answers_of(w, petition_id), "files": files_of(w, petition_id),
+        "one": row, "bodies": known, "into": into, "merged": merged_ones(w, petition_id), "answers": answers, "files": files_of(w, petition_id),
         "proposals": proposals_of(w, petition_id), "contacts": sees_contacts(w, found, row), "names": names, "said": said, "number": spoken_number,
         "late": is_late(State(row["state"]), row["answer_due"], w.today), "can": actions(w, found, row),
     }  # fmt: skip

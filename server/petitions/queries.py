@@ -10,27 +10,30 @@ from sqlalchemy import RowMapping, Select, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from moderation import Refusal
-from moderation.case.petitions import OPEN, State
-from moderation.case.rights import RIGHTS
+from moderation.case.petitions import OPEN, SEALED, AnswerState, State
+from moderation.case.rights import RIGHTS, SYSTEM
 from moderation.case.text import collation, words
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.office.work import Work
 from server.organisation.tables import body, unit
 from server.petitions.tables import petition, petition_answer, petition_file, petition_proposal
-from server.search.search import matching
+from server.search.search import SENDER, family, matching
 from server.search.tables import search_entry
 
 PAGE = 30
 
 
 def petition_of_case(w: Work, id: str, petition_id: str, action: str = "see_petitions") -> tuple[RowMapping, RowMapping]:
-    """The conference and one of its petitions, if the one who works may do this with it (raises `Refusal` petition_unknown, not_allowed)."""
+    """The conference and one of its petitions, if the one who works may do this with it (raises `Refusal` petition_unknown, not_allowed). To others than those who
+    may read it, a complaint, a denunciation or what belongs to the reception of citizens is unknown (Art. 1.2)."""
     found = w.row(conference, id, "conference_unknown")
     row = w.row(petition, petition_id, "petition_unknown")
     if row["conference"] != id:
         raise Refusal("petition_unknown")
     w.allow(action, found["unit"], *concerned(row))
+    if row["kind"] in SEALED and not (w.by is SYSTEM or w.may("see_sealed", found["unit"])):
+        raise Refusal("petition_unknown")
     return found, row
 
 
@@ -48,9 +51,15 @@ def sees_contacts(w: Work, found: RowMapping, row: RowMapping) -> bool:
     )
 
 
+def sees_drafts(w: Work, found: RowMapping, row: RowMapping) -> bool:
+    """Whether somebody works on the answer: the agencies that give it, those who take petitions in, the advising office, the chair. Others read what was released."""
+    return w.may("see_sealed", found["unit"]) or w.may("draft_answer", found["unit"], *concerned(row))
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list shows. `lead` is a body; `state` a state, "open", "late", or "speak" for who wants to speak; `text` is sought in everything that was indexed."""
+    """What a list shows. `lead` is a body; `state` a state, "open", "late", or "speak" for who wants to speak; `text` is sought in everything that was indexed, and
+    in the names of the senders for those who take petitions in."""
 
     conference: str | None = None
     state: str = ""
@@ -79,8 +88,8 @@ def listed(w: Work, wanted: Filter, page: int = 1) -> tuple[Sequence[RowMapping]
 
 def condition(w: Work, wanted: Filter) -> ColumnElement[bool]:
     """The condition of a filter, within what the one who works may see."""
-    units = sorted({id for post in w.by.posts if post.duty.value in RIGHTS["see_petitions"] for id in post.reach})
-    parts: list[ColumnElement[bool]] = [petition.c.conference.in_(select(conference.c.id).where(conference.c.unit.in_(units)))]
+    open_to_all = or_(petition.c.kind.is_(None), petition.c.kind.not_in(SEALED))
+    parts: list[ColumnElement[bool]] = [_of_units(w, "see_petitions"), or_(open_to_all, _of_units(w, "see_sealed"))]
     if wanted.conference is not None:
         parts.append(petition.c.conference == wanted.conference)
     if wanted.state == "open":
@@ -97,12 +106,19 @@ def condition(w: Work, wanted: Filter) -> ColumnElement[bool]:
         parts.append(petition.c.lead == wanted.lead)
     if wanted.text.strip():
         sought = matching(words(wanted.text))
-        parts.append(
-            petition.c.id.in_(select(search_entry.c.subject).where(search_entry.c.kind == "petition", sought))
-            if sought is not None
-            else petition.c.id.is_(None)
-        )
+        if sought is None:
+            parts.append(petition.c.id.is_(None))
+        else:
+            holding = select(search_entry.c.subject).where(sought)
+            named = and_(petition.c.id.in_(holding.where(search_entry.c.kind == SENDER)), _of_units(w, "triage_petition"))
+            parts.append(or_(petition.c.id.in_(holding.where(search_entry.c.kind.in_(family("petition")))), named))
     return and_(*parts)
+
+
+def _of_units(w: Work, action: str) -> ColumnElement[bool]:
+    """The condition that a petition belongs to a unit in which the one who works may do this."""
+    units = sorted({id for post in w.by.posts if post.duty.value in RIGHTS[action] for id in post.reach})
+    return petition.c.conference.in_(select(conference.c.id).where(conference.c.unit.in_(units)))
 
 
 def late(w: Work) -> ColumnElement[bool]:
@@ -142,6 +158,12 @@ def merged_ones(w: Work, id: str) -> Sequence[RowMapping]:
 def answers_of(w: Work, id: str) -> Sequence[RowMapping]:
     """The versions of the answer, newest first."""
     return w.db.execute(select(petition_answer).where(petition_answer.c.petition == id).order_by(petition_answer.c.number.desc())).mappings().all()
+
+
+def answers_seen(w: Work, found: RowMapping, row: RowMapping) -> Sequence[RowMapping]:
+    """The versions of the answer that the one who looks may read: all of them, or the released one."""
+    every = answers_of(w, row["id"])
+    return every if sees_drafts(w, found, row) else [answer for answer in every if answer["state"] == AnswerState.RELEASED.value]
 
 
 def files_of(w: Work, id: str) -> Sequence[RowMapping]:

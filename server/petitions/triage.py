@@ -34,7 +34,8 @@ class Decision:
 
 
 def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | None = None) -> None:
-    """Decides what a petition is. What was sent elsewhere by mistake comes back with a number of the dialogue; its earlier code stays in the history."""
+    """Decides what a petition is. What was sent elsewhere by mistake comes back with a number of the dialogue; its earlier code stays in the history.
+    What is sent elsewhere is no agency's matter here any more."""
     found, row = petition_of_case(w, id, petition_id, "triage_petition")
     now = State(row["state"])
     if decision.field not in FIELDS:
@@ -52,6 +53,7 @@ def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | N
         escalate_to=None if decision.within_authority or elsewhere else decision.escalate_to,
         referral_to=decision.referral_to if elsewhere else "", referral_no=decision.referral_no if elsewhere else "",
         referral_date=decision.referral_date.isoformat() if elsewhere and decision.referral_date else None,
+        lead=None if elsewhere else row["lead"], coordinating=[] if elsewhere else row["coordinating"],
     )  # fmt: skip
     reindex(w, petition_id, found["unit"])
     if then is now:

@@ -13,7 +13,9 @@ from moderation.case.text import fold, plain, words
 from server.office.work import Work
 from server.search.tables import search_entry
 
-SEEN_BY = {"petition": "see_petitions", "conclusion": "see_case", "paper": "see_case", "conference": "see_case"}
+SEALED, SENDER = "petition_sealed", "petition_sender"
+"""Petitions that only some may know of, and the names of senders: these are found by the list of petitions alone, for those who take petitions in."""
+SEEN_BY = {"petition": "see_petitions", SEALED: "see_sealed", "conclusion": "see_case", "paper": "see_case", "conference": "see_case"}
 """What one must be allowed to do in a unit to find its entries of a kind."""
 
 MOST_WORDS = 12
@@ -41,7 +43,7 @@ def index(
 ) -> None:
     """Keeps what can be found of a thing, in the transaction that changes it; called again, it replaces what was kept. Title and texts are searched."""
     body = " ".join(" · ".join(text for text in (title, *texts) if text).split())
-    forget(w, kind, subject)
+    w.db.execute(delete(search_entry).where(search_entry.c.id == f"{kind}:{subject}"))
     w.db.execute(
         insert(search_entry).values(id=f"{kind}:{subject}", kind=kind, subject=subject, conference=conference, unit=unit, title=title, path=path, body=body,
                                     body_exact=plain(body), body_folded=fold(body), at=at if at is not None else w.now)
@@ -49,8 +51,14 @@ def index(
 
 
 def forget(w: Work, kind: str, subject: str) -> None:
-    """Removes what can be found of a thing."""
-    w.db.execute(delete(search_entry).where(search_entry.c.id == f"{kind}:{subject}"))
+    """Removes what can be found of a thing; of a petition, its sender's name too."""
+    kinds = (*family(kind), SENDER) if kind == "petition" else (kind,)
+    w.db.execute(delete(search_entry).where(search_entry.c.id.in_([f"{one}:{subject}" for one in kinds])))
+
+
+def family(kind: str) -> tuple[str, ...]:
+    """The kinds of entries that are shown as one kind."""
+    return (kind, SEALED) if kind == "petition" else (kind,)
 
 
 def find(w: Work, text: str, *, kinds: Sequence[str] = (), conference: str | None = None, most: int = 30, skip: int = 0) -> tuple[list[Found], int]:
@@ -62,7 +70,7 @@ def find(w: Work, text: str, *, kinds: Sequence[str] = (), conference: str | Non
         return [], 0
     where = and_(where, visible(w))
     if kinds:
-        where = and_(where, search_entry.c.kind.in_(kinds))
+        where = and_(where, search_entry.c.kind.in_([one for kind in kinds for one in family(kind)]))
     if conference is not None:
         where = and_(where, search_entry.c.conference == conference)
     exact = and_(*(search_entry.c.body_exact.like(_pattern(plain(word))) for word in sought))
@@ -71,7 +79,10 @@ def find(w: Work, text: str, *, kinds: Sequence[str] = (), conference: str | Non
     count = page[0].in_all if page else 0
     found = {row.id: row for row in w.db.execute(select(search_entry).where(search_entry.c.id.in_([row.id for row in page])))}
     rows = [found[row.id] for row in page]
-    return [Found(row.kind, row.subject, row.conference, row.title, row.path, *_piece(row.body, sought), row.at) for row in rows], count
+    return [
+        Found("petition" if row.kind == SEALED else row.kind, row.subject, row.conference, row.title, row.path, *_piece(row.body, sought), row.at)
+        for row in rows
+    ], count
 
 
 def matching(sought: Sequence[str]) -> ColumnElement[bool] | None:

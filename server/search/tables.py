@@ -10,7 +10,7 @@ search_entry = Table(
     "search_entry",
     metadata,
     Column("id", Text, primary_key=True),  # kind:subject
-    Column("kind", Text, nullable=False),  # petition, conclusion, paper, conference
+    Column("kind", Text, nullable=False),  # petition, petition_sealed, petition_sender, conclusion, paper, conference
     Column("subject", Text, nullable=False),
     Column("conference", Text),
     Column("unit", Text, nullable=False),
