@@ -14,7 +14,6 @@ from server.conclusions.evidence import find_file, programme_file
 from server.conclusions.notice_pages import BLANK
 from server.conclusions.sending_pages import held
 from server.conclusions.supervision import appraise, programmes, submit_programme
-from server.conferences.queries import case
 from server.office.forms import FormBody, Line, Prose, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
@@ -89,7 +88,6 @@ def supervision_routes(door: Office) -> APIRouter:
     @router.get("/van-phong/hoi-nghi/{id}/ket-luan/tep/{sha256}")
     async def of_case(request: Request, id: str, sha256: str) -> Response:
         def look(w: Work) -> dict[str, str]:
-            case(w, id)
             return find_file(w, id, sha256)
 
         return file_answer(door, await door.read(request, look))

@@ -153,6 +153,7 @@ def task_view(w: Work, id: str, failed: str = "") -> tuple[str, Context]:
         "over": ItemState(item["state"]) in OVER,
         "can": {right: w.may(right, found["unit"], *own) for right in rights},
         "own": w.by.bodies(),
+        "bodies": own,
     }
     return "conclusions/task.html", {**case_frame(w, found), "sub": "", "failed": failed, "blank": BLANK, **context}
 

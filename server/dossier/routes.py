@@ -125,7 +125,7 @@ def dossier_routes(door: Office, rooms: Rooms) -> APIRouter:
     @router.get(f"{base}/tep/{{sha256}}")
     async def fetch_piece(request: Request, id: str, sha256: str) -> Response:
         def find(w: Work) -> tuple[File, bytes]:
-            case(w, id)
+            case(w, id, "read_dossier")
             file = next((file for piece in pieces(w, id) for file in piece.files if file.sha256 == sha256), None)
             found = content_of(w, door.files, sha256) if file else None
             if file is None or found is None:

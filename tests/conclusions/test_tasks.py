@@ -97,6 +97,10 @@ async def test_a_report_with_a_scan_keeps_the_file_and_a_bad_file_keeps_what_was
     assert shown.status_code == 200 and shown.content.startswith(b"\x89PNG") and shown.headers["content-security-policy"].startswith("sandbox")
     async with issued.browser() as browser:
         assert (await browser.get(f"{HOME}/tep/{file['sha256']}")).status_code == 401
+    for login, status in (("kthtdt", 200), ("chu-tich", 200), ("thu-ky", 200), ("dan-van", 200), ("vhxh", 403), ("tong-hop", 403)):
+        async with issued.browser(login) as browser:
+            assert (await browser.get(f"{HOME}/tep/{file['sha256']}")).status_code == status, login
+            assert (file["sha256"] in (await browser.get(f"{HOME}/bao-cao")).text) == (status == 200), login
 
 
 def test_a_milestone_is_done_with_its_evidence_before_the_item_is_closed(evening: Evening) -> None:
