@@ -43,6 +43,13 @@ def reached_by(row: RowMapping) -> tuple[str, str]:
     return (channel, address) if address else ("paper", row["address"] or row["area"])
 
 
+def known_by(row: RowMapping) -> str:
+    """What tells a petition's sender from a namesake who is reached in the same way: nothing more than the e-mail address, number or full address that the message
+    goes to; where a letter would go to an area alone, the phone or e-mail, or the petition itself."""
+    channel, _ = reached_by(row)
+    return "" if channel != "paper" or row["address"] else row["phone"] or row["email"] or row["id"]
+
+
 def senders(w: Work, petitions: Iterable[str]) -> list[RowMapping]:
     """The petitions themselves, and those that were merged into them: each sender asked."""
     ids = set(petitions)
@@ -52,19 +59,20 @@ def senders(w: Work, petitions: Iterable[str]) -> list[RowMapping]:
 
 
 def petitioners(w: Work, id: str) -> list[Petitioner]:
-    """Everybody who asked something that the conclusion answers, once each."""
+    """Everybody who asked something that the conclusion answers. Those of one name are one person only where their phone, e-mail or full address is the same,
+    letter by letter; else each petition has its own recipient, so that no namesake reads another's items."""
     rows = w.db.execute(select(asked).where(asked.c.conference == id).order_by(asked.c.ref)).mappings().all()
     of_petition = {row["petition"]: row["ref"] for row in rows if row["petition"]}
-    found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    found: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
     for row in rows:
         if not row["petition"]:
-            found.setdefault((row["asker"], "paper", row["area"]), []).append((row["ref"], ""))
+            found.setdefault((row["asker"], "paper", row["area"], row["ref"]), []).append((row["ref"], ""))
     for sender in senders(w, of_petition):
         ref = of_petition.get(sender["id"]) or of_petition[sender["merged_into"]]
-        found.setdefault((sender["name"], *reached_by(sender)), []).append((ref, sender["id"]))
+        found.setdefault((sender["name"], *reached_by(sender), known_by(sender)), []).append((ref, sender["id"]))
     return [
         Petitioner(tuple(dict.fromkeys(ref for ref, _ in of)), tuple(own for _, own in of if own), name, channel, address)
-        for (name, channel, address), of in sorted(found.items())
+        for (name, channel, address, _), of in sorted(found.items())
     ]
 
 

@@ -17,6 +17,7 @@ from server.conclusions import distribution, issuing
 from server.conclusions.extracts import extract_text
 from server.conclusions.from_room import from_room
 from server.conclusions.items import items_of, save_item
+from server.conclusions.petitioners import petitioners
 from server.conclusions.tables import asked
 from server.notifications.tables import message
 from server.office.tables import history
@@ -309,3 +310,16 @@ def test_an_item_is_found_by_its_words_without_their_marks(evening: Evening) -> 
     evening.did("van-phong", lambda w: save_item(w, item["id"], item["version"], text="Lát lại mặt đường", opinion=""))
     assert evening.did("van-phong", lambda w: find(w, "nao vet cong ngo 12", kinds=("conclusion",)))[1] == 0
     assert evening.did("van-phong", lambda w: find(w, "lat lai mat duong"))[1] == 1
+
+
+def test_D10_1b_namesakes_without_an_address_are_not_taken_for_one_person(evening: Evening) -> None:
+    """KN-01 to KN-05 carry one name and one area: only those who left the same number or the same address are one recipient."""
+    left: dict[str, dict[str, str]] = {"kn-01": {}, "kn-02": {"phone": "0225000001"}, "kn-03": {"address": "Số 1 phố Cầu Mây"}, "kn-04": {"phone": "0225000001"},
+            "kn-05": {}, "kn-06": {"address": "Số 1 phố Cầu Mây"}}  # fmt: skip
+    with evening.ward.work() as w:
+        for one, given in left.items():
+            w.change(
+                petition, one, name="Nguyễn Văn An", area="Tổ dân phố số 2", **{"results_by": "", "email": "", "phone": "", "address": "", **given}
+            )
+    found = evening.look(lambda w: [person.own for person in petitioners(w, CASE) if person.name == "Nguyễn Văn An"])
+    assert sorted(map(sorted, found)) == [["kn-01"], ["kn-02", "kn-04"], ["kn-03", "kn-06"], ["kn-05"]]
