@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping, select
 
 from moderation import Refusal
-from moderation.case.petitions import IN_DIALOGUE, Standing, State, before_merging, may_merge, step
+from moderation.case.petitions import IN_DIALOGUE, SEALED, Standing, State, before_merging, may_merge, step
 from moderation.case.text import gist, likest
 from server.conferences.queries import case
 from server.office.work import Work
 from server.petitions.dues import answer_due_again, answer_no_longer_due
-from server.petitions.entering import kind_of, said
+from server.petitions.entering import kind_of, reindex, said
 from server.petitions.queries import merged_ones, petition_of_case
 from server.petitions.tables import petition
 from server.petitions.telling import tell_sender
@@ -59,12 +59,14 @@ def merge(w: Work, id: str, into: str, others: Sequence[str]) -> None:
 
 
 def unmerge(w: Work, id: str, petition_id: str) -> None:
-    """Takes a petition out of a merger again, back to where it was."""
-    _, row = petition_of_case(w, id, petition_id, "merge_petitions")
+    """Takes a petition out of a merger again, back to where it was; out of one that was sealed, to be looked at by itself."""
+    found, row = petition_of_case(w, id, petition_id, "merge_petitions")
     if State(row["state"]) is not State.MERGED:
         raise Refusal("not_merged")
+    sealed = row["kind"] in SEALED
     then = before_merging(row["lead"], kind_of(row))
-    w.change(petition, petition_id, state=then.value, merged_into=None)
+    w.change(petition, petition_id, state=then.value, merged_into=None, kind=None if sealed else row["kind"])
+    reindex(w, petition_id, found["unit"])
     if then is State.ASSIGNED and row["answer_due"]:
         answer_due_again(w, row)
 

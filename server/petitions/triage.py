@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from moderation import Refusal
-from moderation.case.petitions import ELSEWHERE, FIELDS, Kind, State, step
+from moderation.case.petitions import ELSEWHERE, FIELDS, SEALED, Kind, State, step
 from server.office.work import Work
 from server.petitions.dues import answer_no_longer_due
 from server.petitions.entering import next_code, reindex
-from server.petitions.queries import petition_of_case
+from server.petitions.queries import merged_ones, petition_of_case
 from server.petitions.tables import petition
 from server.petitions.telling import tell_sender
 
@@ -56,6 +56,7 @@ def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | N
         lead=None if elsewhere else row["lead"], coordinating=[] if elsewhere else row["coordinating"],
     )  # fmt: skip
     reindex(w, petition_id, found["unit"])
+    _those_told_with(w, found["unit"], petition_id, decision.kind)
     if then is now:
         return
     if elsewhere:
@@ -63,6 +64,14 @@ def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | N
         tell_sender(w, petition_id, "referred", receiver=decision.referral_to)
     else:
         tell_sender(w, petition_id, "accepted")
+
+
+def _those_told_with(w: Work, unit: str, petition_id: str, kind: Kind) -> None:
+    """What was merged into a petition says the same: it is sealed with it, and open again with it."""
+    for follower in merged_ones(w, petition_id):
+        if (kind in SEALED) != (follower["kind"] in SEALED):
+            w.change(petition, follower["id"], kind=kind.value)
+            reindex(w, follower["id"], unit)
 
 
 def withhold(w: Work, id: str, petition_id: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, case, func, literal, select
 
 from moderation.case.following import OVER
-from moderation.case.petitions import State
+from moderation.case.petitions import SEALED, State
 from moderation.case.profiles import QD_1155
 from moderation.case.stages import Stage
 from moderation.conclusion import Kind
@@ -73,7 +73,7 @@ def _opinions(s: Scope) -> Select[Any]:
     rows = _row(
         stands,
         petition.c.conference,
-        petition.c.code + literal(" ") + petition.c.summary,
+        case((petition.c.kind.in_(SEALED), petition.c.code), else_=petition.c.code + literal(" ") + petition.c.summary),
         day=petition.c.received_on,
         tab="/kien-nghi/",
         anchor=petition.c.id,

@@ -8,6 +8,8 @@ from moderation.case.petitions import Kind
 from server.petitions.answering import check, draft, release, send_back
 from server.petitions.assigning import Assignment, assign
 from server.petitions.forecasts import file_forecast
+from server.petitions.merging import merge, unmerge
+from server.petitions.tables import petition
 from server.petitions.triage import Decision, triage, withhold
 from tests.office.ward import CASE, Ward
 from tests.petitions.slips import HOA, RUBBISH, accept, take
@@ -40,12 +42,12 @@ def denounce(ward: Ward, kind: Kind = Kind.DENUNCIATION) -> str:
 async def test_D1_2_what_was_sent_elsewhere_is_unknown_to_others(ward: Ward, kind: Kind) -> None:
     id = denounce(ward, kind)
     asked = (f"{HERE}/{id}", HERE, f"{HERE}?tim=bui+van+khuat", "/van-phong/kien-nghi", "/van-phong/tim-kiem?tim=bui+van+khuat")
-    for login in OTHERS if kind is Kind.DENUNCIATION else ("thu-ky", "kthtdt"):
+    for login in OTHERS if kind is Kind.DENUNCIATION else ("kthtdt",):
         one, *lists = await pages(ward, login, *asked)
         assert one[0] == 404, login
         for status, text in (one, *lists):
             assert status in (200, 404) and "Văn Khuất" not in text and "NP-01" not in text and id not in text and "Ghi chú kín" not in text, login
-    for login in INSIDE:
+    for login in INSIDE if kind is Kind.DENUNCIATION else ():
         one, *lists = await pages(ward, login, *asked)
         assert one[0] == 200 and WORDS in one[1] and "Ghi chú kín" in one[1], login
         assert all("NP-01" in text for _, text in lists), login
@@ -62,6 +64,21 @@ async def test_D1_2_no_form_opens_what_was_sent_elsewhere_and_what_comes_back_is
         accept(w, id)
     for status, text in await pages(ward, "thu-ky", f"{HERE}/{id}", "/van-phong/tim-kiem?tim=bui+van+khuat"):
         assert status == 200 and "KN-01" in text
+
+
+async def test_D1_2_what_was_merged_into_a_denunciation_is_sealed_with_it(ward: Ward) -> None:
+    with ward.work() as w:
+        id, other = take(w, ward, content=WORDS), take(w, ward, content=f"{WORDS} tối qua")
+        accept(w, id)
+        merge(w, CASE, id, [other])
+        triage(w, CASE, id, Decision(Kind.DENUNCIATION, "khac", "Công dân", referral_to="Thanh tra"))
+    asked = (f"{HERE}/{other}", HERE, "/van-phong/tim-kiem?tim=bui+van+khuat")
+    assert not [text for _, text in await pages(ward, "kthtdt", *asked) if "Khuất" in text or "YK-0002" in text]
+    assert all("YK-0002" in text for _, text in await pages(ward, "tong-hop", *asked))
+    with ward.work() as w:
+        unmerge(w, CASE, other)
+        assert (w.row(petition, other)["state"], w.row(petition, other)["kind"]) == ("received", None)
+    assert all("YK-0002" in text for _, text in await pages(ward, "kthtdt", *asked))
 
 
 async def test_D12_1_nobody_finds_a_sender_by_the_name_but_those_who_take_petitions_in(ward: Ward) -> None:
