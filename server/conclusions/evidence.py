@@ -49,7 +49,7 @@ def find_file(w: Work, id: str, sha256: str) -> dict[str, str]:
 
 
 def about(row: RowMapping) -> Iterable[str]:
-    """The items that a row with files is about: one, the several of a referral, or none of a publication, which is about all of them and shown to the office alone."""
+    """The items that a row with files is about: one, the several of a referral, or none of a publication, whose proof no single agency needs."""
     return row["conclusions"] if "conclusions" in row else [row["conclusion"]] if "conclusion" in row else []
 
 

@@ -115,20 +115,27 @@ def entry(c: Conference, number: int, o: Outcome) -> Paragraph:
     lead, to, raised = body(c.plan, o.lead), body(c.plan, o.to), raisers(c, o)
     jointly = f", phối hợp với {listed(body(c.plan, id) for id in o.coordinating)}" if o.coordinating else ""
     text = stopped(o.text)
-    by = f" Giao {lead} chủ trì{jointly} thực hiện." if lead else ""
+    outside = o.lead is not None and o.lead == o.to  # who is no body of the chair's is asked, not told
+    by = f" {'Đề nghị' if outside else 'Giao'} {lead} chủ trì{jointly} thực hiện." if lead else ""
     until = f" Hoàn thành chậm nhất {due(o.due)}." if o.due else ""
+    latest = f", chậm nhất {due(o.due)}" if o.due else ""
+    watched = (
+        f" {lead} chủ trì{jointly} theo dõi việc thực hiện{latest}." if lead else f" Các cơ quan thực hiện đúng mốc đã nêu{latest}." if latest else ""
+    )
     match o.kind:
         case Kind.ACCEPTED:
             said = f"Tiếp thu ý kiến của {raised}: {text}{by}{until}"
         case Kind.SETTLED:
-            said = f"Đã giải quyết tại hội nghị nội dung do {raised} nêu: {text}{by}{until}"
+            said = f"Đã giải quyết tại hội nghị nội dung do {raised} nêu: {text}{watched}"
         case Kind.EXPLAINED:
-            said = f"Đã giải trình, làm rõ nội dung do {raised} nêu: {text}{by}{until}"
+            said = f"Đã giải trình, làm rõ nội dung do {raised} nêu: {text}{watched}"
         case Kind.ASSIGNED:
             said = f"Giao {lead} chủ trì{jointly}, giải quyết nội dung do {raised} nêu: {text}{until}"
         case Kind.TO_STUDY:
             report = f" Báo cáo kết quả chậm nhất {due(o.due)}." if o.due else ""
             said = f"Giao {lead} chủ trì{jointly}, nghiên cứu nội dung do {raised} nêu: {text}{report}"
+        case Kind.BEYOND_AUTHORITY if outside:
+            said = f"Nội dung do {raised} nêu: {text}{by}{until}"
         case Kind.BEYOND_AUTHORITY:
             said = f"Kiến nghị {to} xem xét, giải quyết nội dung do {raised} nêu: {text}{by}{until}"
     return Paragraph(said, f"Kết luận {number}.", (f"ket-luan-{number}",), sources=tuple(sources(c, o.about)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -17,12 +18,16 @@ from server.conclusions import distribution, issuing
 from server.conclusions.extracts import extract_text
 from server.conclusions.from_room import from_room
 from server.conclusions.items import items_of, save_item
+from server.conclusions.paper_data import notice_data
 from server.conclusions.petitioners import petitioners
 from server.conclusions.tables import asked
 from server.notifications.tables import message
 from server.office.tables import history
 from server.office.work import Work
 from server.organisation.tables import duty
+from server.papers.as_html import render_html
+from server.papers.compose import compose
+from server.papers.office_templates import STATE_SAMPLE
 from server.petitions.tables import petition
 from server.search.search import find
 from tests.conclusions.conftest import closed_room
@@ -323,3 +328,15 @@ def test_D10_1b_namesakes_without_an_address_are_not_taken_for_one_person(evenin
             )
     found = evening.look(lambda w: [person.own for person in petitioners(w, CASE) if person.name == "Nguyễn Văn An"])
     assert sorted(map(sorted, found)) == [["kn-01"], ["kn-02", "kn-04"], ["kn-03", "kn-06"], ["kn-05"]]
+
+
+def test_D9_7_what_was_settled_is_followed_and_a_body_outside_is_asked_not_told(evening: Evening) -> None:
+    """KL-02 was answered in the room and has dates to be kept, KL-07 is for the water company, KL-10 goes to the city, KL-01 was assigned."""
+    paper = str(render_html(compose("conclusion_notice", evening.look(lambda w: notice_data(w, CASE)), STATE_SAMPLE).paper))
+    said = {code: re.search(rf"<strong>{code}\.</strong>(.*?)</p>", paper) for code in ("KL-01", "KL-02", "KL-07", "KL-10")}
+    text = {code: found[1] for code, found in said.items() if found}
+    assert " theo dõi việc thực hiện, chậm nhất ngày 15 tháng 02 năm 2027." in text["KL-02"] and "Giao " not in text["KL-02"]
+    assert "Hoàn thành chậm nhất" not in text["KL-02"]
+    assert "Đề nghị Chi nhánh cấp nước khu vực 3 chủ trì" in text["KL-07"] and "Giao " not in text["KL-07"] and "Kiến nghị" not in text["KL-07"]
+    assert "Kiến nghị Ủy ban nhân dân thành phố Hải Phòng" in text["KL-10"] and "Giao Văn phòng" in text["KL-10"]
+    assert "Giao Phòng Kinh tế, Hạ tầng và Đô thị phường chủ trì" in text["KL-01"] and "Hoàn thành chậm nhất" in text["KL-01"]
