@@ -20,7 +20,7 @@ from moderation.statistics import statistics
 from server.conclusions import distribution, tasks
 from server.conclusions.clocks import working_days
 from server.conclusions.items import items_of
-from server.conclusions.tables import agency_report
+from server.conclusions.tables import agency_report, milestone
 from server.conferences.cases import open_case
 from server.conferences.room import accounts_of
 from server.conferences.tables import conference
@@ -168,12 +168,22 @@ class After:
         await self.clerks.sends("van-phong", there, "/hoan-tat")
         due = self.due("conclusion")
         assert (due["met_on"] <= due["due"]) == given["expected_on_time"]
+        await self.milestones()
         task = self.told["task_document"]
         self.ward.at(task["signed_on"])
         await self.clerks.sends("van-phong", NOTICE, "/giao-nhiem-vu")
         await self.clerks.reads("chu-tich", NOTICE)
         page = await self.clerks.clerk("chu-tich")
         await press(page, page.locator("form[action*='/giao-nhiem-vu/'] button").first)
+
+    async def milestones(self) -> None:
+        """The steps of items with several dates."""
+        with self.ward.work() as w:
+            ids = {item["code"]: item["id"] for item in items_of(w, CASE)}
+        for item in self.given["conclusions"]:
+            for step in item.get("milestones", ()):
+                there = f"/van-phong/nhiem-vu/{ids[item['id']]}"
+                await self.clerks.sends("van-phong", there, "/moc", text=step["text"], due=step["due"].isoformat())
 
     # --- what the agencies do ---------------------------------------------------------------------------------------------------
 
@@ -227,6 +237,10 @@ class After:
         self.ward.at("2027-08-13")
         with self.ward.work() as w:
             items = [item for item in items_of(w, CASE) if item["state"] != "settled"]
+            steps = w.db.execute(select(milestone.c.id, milestone.c.conclusion, milestone.c.due).where(milestone.c.conference == CASE)).all()
+        for step in steps:
+            with self.ward.work("van-phong") as w:
+                tasks.reach_milestone(w, step.conclusion, step.id, date.fromisoformat(step.due), [])
         first, *others = items
         await self.clerks.sends("van-phong", f"/van-phong/nhiem-vu/{first['id']}", "/dong", on="2027-08-13", text="Đã thực hiện xong")
         for item in others:

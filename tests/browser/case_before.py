@@ -20,6 +20,7 @@ from server.invitations import announcing, delivery, letters, recipients
 from server.notifications.sender import sender
 from server.notifications.worker import send_once
 from server.office.work import Work
+from server.organisation.queries import advising_of
 from server.petitions import answering, assigning, paper_data, triage
 from server.petitions.reading import heading
 from server.petitions.tables import petition
@@ -91,6 +92,9 @@ class Before:
             profiles=[law["primary"]["code"], law["secondary"]["code"]],
         )  # fmt: skip
         await self.clerks.sends("van-phong", "", "/chu-tri", office="ct-ubnd")
+        with self.ward.work() as w:
+            advising, _ = advising_of(w.db, "ct-ubnd", case["date"])
+        assert (advising.case, advising.needs_assignment) == (f"7.{assigned['expected_article7_case']}", True)
         for block, topic in zip("abc", case["topics"], strict=True):
             await self.clerks.sends(
                 "van-phong", "", "/noi-dung", f":has([value='{block}'])", text=topic, speaker=self.given["roles"]["chair"]["title"]

@@ -37,10 +37,10 @@ class Pictures:
         for size, ending in ((DESK, ""), (PHONE, "-phone")):
             await resize(one, size)
             await one.until("document.fonts.status === 'loaded'")
-            await accessible(one)
             await fits(one)
             await one.page.screenshot(path=self.folder / f"{name}{ending}.png", animations="disabled")
             self.names.add(name + ending)
+        await accessible(one)
         await resize(one, DESK)
 
     async def before(self) -> None:
