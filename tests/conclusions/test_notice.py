@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pikepdf
 import pytest
@@ -319,8 +320,9 @@ def test_an_item_is_found_by_its_words_without_their_marks(evening: Evening) -> 
 
 def test_D10_1b_namesakes_without_an_address_are_not_taken_for_one_person(evening: Evening) -> None:
     """KN-01 to KN-05 carry one name and one area: only those who left the same number or the same address are one recipient."""
-    left: dict[str, dict[str, str]] = {"kn-01": {}, "kn-02": {"phone": "0225000001"}, "kn-03": {"address": "Số 1 phố Cầu Mây"}, "kn-04": {"phone": "0225000001"},
+    left: dict[str, dict[str, Any]] = {"kn-01": {}, "kn-02": {"phone": "0225000001"}, "kn-03": {"address": "Số 1 phố Cầu Mây"}, "kn-04": {"phone": "0225000001"},
             "kn-05": {}, "kn-06": {"address": "Số 1 phố Cầu Mây"}}  # fmt: skip
+    reached: dict[str, Any] = {"results_by": "", "email": "", "phone": "", "address": ""}
     with evening.ward.work() as w:
         for one, given in left.items():
             w.change(
