@@ -191,7 +191,8 @@ def void(w: Work, found: RowMapping, why: str) -> None:
 
 
 def visible_to(w: Work) -> ColumnElement[bool]:
-    """What whoever works may see: those inside everything (but the slips of complaints and denunciations only who may read those), others what was issued and names no petitioner, and the papers of their own body."""
+    """What whoever works may see: those inside everything (but the slips of complaints and denunciations only who may read those), others what was issued and
+    names no petitioner, and the papers of their own body."""
     if w.has(*INSIDE):
         return paper.c.id.is_not(None) if w.may("see_sealed") else paper.c.kind != "referral_slip"
     return or_(paper.c.state.in_(("issued", "void")) & paper.c.kind.not_in(PRIVATE), paper.c.body.in_(w.by.bodies()))
