@@ -68,6 +68,8 @@ def times(c: Conference) -> dict[str, int]:
     for venue in c.venues.values():
         figures[f"present_{Channel.HALL if kinds[venue.id] == 'main' else Channel.VENUE}"] += venue.count or 0
     for person in c.people.values():
-        if person.roles == {Role.CITIZEN} and (person.channel is Channel.PHONE or (person.channel is Channel.ONLINE and person.joined_at is not None)):
+        if person.roles == {Role.CITIZEN} and (
+            person.channel is Channel.PHONE or (person.channel is Channel.ONLINE and person.joined_at is not None)
+        ):
             figures[f"present_{person.channel}"] += 1
     return figures

@@ -168,7 +168,9 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        work = [asyncio.create_task(part) for part in (parts.start(), parts.follow_media(), parts.rooms.follow(), keep_working(parts.engine, settings))]
+        work = [
+            asyncio.create_task(part) for part in (parts.start(), parts.follow_media(), parts.rooms.follow(), keep_working(parts.engine, settings))
+        ]
         try:
             yield {"parts": parts}
         finally:

@@ -41,7 +41,9 @@ def catalogue(lang: Language) -> Mapping[str, str]:
 @cache
 def part(lang: Language, *names: str) -> Mapping[str, str]:
     """The texts of some files alone: what the scripts of a page say."""
-    return MappingProxyType({key: text for name in names for key, text in json.loads((FOLDER / lang / f"{name}.json").read_text(encoding="utf-8")).items()})
+    return MappingProxyType(
+        {key: text for name in names for key, text in json.loads((FOLDER / lang / f"{name}.json").read_text(encoding="utf-8")).items()}
+    )
 
 
 def places(text: str) -> frozenset[str]:

@@ -7,9 +7,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-_NOTHING = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff]"
-)
+_NOTHING = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff]")
 """Drawn as nothing although they count as letters, marks or pictures (Unicode's Default_Ignorable_Code_Point, and the blank of Braille), or no
 characters at all."""
 

@@ -37,7 +37,18 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def test_every_command_explains_itself(typed: Typed) -> None:
-    for words in ((), ("demo",), ("serve",), ("rehearse",), ("doctor",), ("verify",), ("export",), ("user", "add"), ("conference", "new"), ("upgrade",)):
+    for words in (
+        (),
+        ("demo",),
+        ("serve",),
+        ("rehearse",),
+        ("doctor",),
+        ("verify",),
+        ("export",),
+        ("user", "add"),
+        ("conference", "new"),
+        ("upgrade",),
+    ):
         assert typed(*words, "--help")[:1] == (0,), words
 
 

@@ -62,7 +62,10 @@ def counted_from(kind: ReportKind, year: int, counting: Counting) -> dict[str, o
 def next_reports(today: date, counting: Counting) -> tuple[tuple[ReportKind, int], ...]:
     """The reports of this and of next year that are still to be sent, the next one first."""
     coming = [
-        (date(year, *limit), kind, year) for year in (today.year, today.year + 1) for kind in ReportKind if (limit := sent_before(kind, counting)) is not None
+        (date(year, *limit), kind, year)
+        for year in (today.year, today.year + 1)
+        for kind in ReportKind
+        if (limit := sent_before(kind, counting)) is not None
     ]
     return tuple((kind, year) for before, kind, year in sorted(coming) if before > today)
 

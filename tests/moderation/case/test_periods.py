@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def test_every_day_belongs_to_exactly_one_year_and_years_follow_each_other(day: 
     rules = replace(RULES, year_from=days[0], half_from=days[1])
     years = [period(ReportKind.YEAR, year, rules) for year in range(max(FIRST, day.year - 1), day.year + 2)]
     assert sum(one.holds(day) for one in years) == 1 or day < years[0].first
-    for one, after in zip(years, years[1:], strict=False):
+    for one, after in pairwise(years):
         assert one.last + timedelta(days=1) == after.first
         half = period(ReportKind.HALF_YEAR, one.year, rules)
         assert half.first == one.first and half.last < one.last
