@@ -325,9 +325,7 @@ def test_D10_1b_namesakes_without_an_address_are_not_taken_for_one_person(evenin
     reached: dict[str, Any] = {"results_by": "", "email": "", "phone": "", "address": ""}
     with evening.ward.work() as w:
         for one, given in left.items():
-            w.change(
-                petition, one, name="Nguyễn Văn An", area="Tổ dân phố số 2", **{"results_by": "", "email": "", "phone": "", "address": "", **given}
-            )
+            w.change(petition, one, name="Nguyễn Văn An", area="Tổ dân phố số 2", **reached | given)
     found = evening.look(lambda w: [person.own for person in petitioners(w, CASE) if person.name == "Nguyễn Văn An"])
     assert sorted(map(sorted, found)) == [["kn-01"], ["kn-02", "kn-04"], ["kn-03", "kn-06"], ["kn-05"]]
 
