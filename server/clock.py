@@ -13,11 +13,12 @@ HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 _START = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
 _shift = 0
+_stopped: int | None = None
 
 
 def now() -> int:
     """Milliseconds since the epoch (UTC)."""
-    return _START + _shift + time.monotonic_ns() // 1_000_000
+    return _stopped if _stopped is not None else _START + _shift + time.monotonic_ns() // 1_000_000
 
 
 def today() -> date:
@@ -42,16 +43,23 @@ def moment_of(day: str, clock: str = "00:00") -> int:
 
 def set_to(at: int) -> None:
     """Sets the clock of this process to a moment, from where it runs on. For demonstrations and tests alone."""
-    global _shift
+    global _shift, _stopped
+    _stopped = None
     _shift += at - now()
+
+
+def stop_at(at: int) -> None:
+    """Stops the clock of this process at a moment, until it is set again: for tests that play what happened to the millisecond."""
+    global _stopped
+    _stopped = at
 
 
 def reset() -> None:
     """Back to the system's time."""
-    global _shift
-    _shift = 0
+    global _shift, _stopped
+    _shift, _stopped = 0, None
 
 
 def is_simulated() -> bool:
     """Whether the time is not the system's."""
-    return _shift != 0
+    return _shift != 0 or _stopped is not None

@@ -96,8 +96,9 @@ class Ward:
         for act in script().steps:
             if until is not None and act.at >= until:
                 break
-            clock.set_to(act.at)
+            clock.stop_at(act.at)
             await live.room.do(new_id(), act.by, bound(act.command, view(live.room.state, "chair")))
+        clock.set_to(clock.now() + 1)
         await live.settled()
         return live.room.state
 
