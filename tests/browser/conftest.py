@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,3 +16,7 @@ async def scene(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     """A conference in the middle of step 4, for all tests of a module to look at."""
     async with lively(chromium, tmp_path_factory.mktemp("lively")) as scene:
         yield scene
+
+
+collect_ignore = [] if os.environ.get("SCREENSHOTS") else ["test_screenshots.py"]
+"""Pictures for the documentation are taken by `make screenshots`; the pages they show are tried by the other files."""
