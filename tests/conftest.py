@@ -26,6 +26,7 @@ ALONE = ("browser", "media")
 """Folders whose tests have a worker to themselves, one after the other: their browsers and media peers need what two cores can give."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests stay together when several workers share the run (`make test`): a file, or one of the folders `ALONE`; the longest begin."""
 
