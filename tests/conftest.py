@@ -22,23 +22,6 @@ def chromium() -> str:
     return found.stdout.strip()
 
 
-ALONE = ("browser", "media")
-"""Folders whose tests have a worker to themselves, one after the other: their browsers and media peers need what two cores can give."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay together when several workers share the run (`make test`): a file, or one of the folders `ALONE`; the longest begin."""
-
-    def group(item: pytest.Item) -> str:
-        place = item.path.relative_to(ROOT / "tests").parts
-        return place[0] if place[0] in ALONE else item.path.name
-
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=lambda item: group(item) != ALONE[0])
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=KINDS, help="run the tests of the database, and the servers of the room's tests, on this one alone")
 
