@@ -81,10 +81,10 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(engine: Engine, keys
     def took(login: str) -> float:
         best = 9.0
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             with pytest.raises(Refusal):
                 sign_in(engine, keys, login, "not the password", NOW, HOUR)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     unknown, known = took("nobody"), took("binh")
