@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -54,37 +55,37 @@ class Line(Protocol):
     def close(self) -> None: ...
 
 
-class Ledger:
+class Ledger(ABC):
     """What both kinds share. `failures` are the exceptions that mean the database does not take or give anything now."""
 
     mark = "?"
     failures: tuple[type[Exception], ...] = ()
 
+    @abstractmethod
     def connect(self) -> Line:
         """A connection for the writer, in autocommit mode."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reader(self) -> AbstractContextManager[Any]:
         """A connection for one question."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin(self, line: Line, conferences: Iterable[str]) -> None:
         """Begins a transaction in which nobody else appends to these conferences."""
-        raise NotImplementedError
 
+    @abstractmethod
     def commit(self, line: Line, appended: Iterable[str]) -> None:
         """Commits it durably; tells other processes which conferences have new facts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def erased(self, line: Line) -> None:
         """Removes what was erased from the files, as far as that can be asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def appended(self) -> AsyncGenerator[str | None]:
         """See `Journal.appended`."""
-        raise NotImplementedError
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  a kind that keeps no connections has nothing to give back
         """Gives back all connections for reading."""
 
     def give_up(self, line: Line) -> None:
