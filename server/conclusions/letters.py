@@ -29,13 +29,14 @@ def draft_tasking(w: Work, id: str) -> str:
     return paper
 
 
-def sign_tasking(w: Work, id: str, paper: str) -> None:
-    """The chair signs the tasking letter, which goes out with its number (raises `Refusal` not_found)."""
+def sign_tasking(w: Work, id: str, paper: str, number: int | None = None) -> None:
+    """The chair signs the tasking letter, which goes out under this number of the office's book, else under the next one (raises `Refusal` not_found, and what
+    `register.issue` refuses)."""
     as_chair(w, id, "sign_paper")
     if paper not in {row["id"] for row in register.papers_of(w, id, "tasking_letter")}:
         raise Refusal("not_found")
     register.sign(w, paper)
-    register.issue(w, paper)
+    register.issue(w, paper, number)
 
 
 def write_result(w: Work, id: str, agency: str) -> str:

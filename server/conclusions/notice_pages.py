@@ -190,7 +190,8 @@ def notice_routes(door: Office) -> APIRouter:
 
     @router.post("/giao-nhiem-vu/{paper}/ky")
     async def sign_tasking(request: Request, id: str, paper: str) -> Response:
-        return await button(request, id, "tasking", lambda w: letters.sign_tasking(w, id, paper), "tasking_signed")
+        form = await read_form(request, Number)
+        return await taken(request, id, paper, form, lambda w: letters.sign_tasking(w, id, paper, form.value.number), "tasking_signed")
 
     @router.get("/muc/{item}")
     async def edit_item(request: Request, id: str, item: str) -> Response:

@@ -44,9 +44,9 @@ def put_in_force(w: Work, paper: str, number: int | None = None) -> str:
     return register.issue(w, paper, number)
 
 
-def signed_at_once(w: Work, id: str, kind: str, data: Mapping[str, Any]) -> tuple[str, str]:
-    """A letter that the chair signs and that goes out in one act; gives paper and number."""
+def signed_at_once(w: Work, id: str, kind: str, data: Mapping[str, Any], number: int | None = None) -> tuple[str, str]:
+    """A letter that the chair signs and that goes out in one act, under this number of the office's book, else under the next one; gives paper and number."""
     paper = register.draft(w, id, kind, data)
     register.submit(w, paper)
     register.sign(w, paper)
-    return paper, register.issue(w, paper)
+    return paper, register.issue(w, paper, number)

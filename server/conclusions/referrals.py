@@ -60,14 +60,14 @@ def change_referral(w: Work, id: str, one: str, seen: int, facts: str, request: 
     w.change(referral, one, seen=seen, facts=facts, request=request)
 
 
-def sign_referral(w: Work, id: str, one: str) -> None:
-    """The chair signs the referral, which gets its number and goes out. What was asked of its items is done so far: they wait for the superior body (raises
-    `Refusal` referral_sent)."""
+def sign_referral(w: Work, id: str, one: str, given: int | None = None) -> None:
+    """The chair signs the referral, which gets its number (`given`: what the office's book says) and goes out. What was asked of its items is done so far: they
+    wait for the superior body (raises `Refusal` referral_sent, and what `register.issue` refuses)."""
     found = of_case(w, id, one)
     as_chair(w, id, "sign_paper")
     if found["signed_on"]:
         raise Refusal("referral_sent")
-    paper, number = signed_at_once(w, id, "referral", referral_data(w, found))
+    paper, number = signed_at_once(w, id, "referral", referral_data(w, found), given)
     w.change(referral, one, paper=paper, number=number, signed_on=w.today.isoformat())
     for item in found["conclusions"]:
         row = w.row(conclusion, item)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from starlette.datastructures import UploadFile
 
 from server.conclusions import clocks, letters, referrals, reports
-from server.conclusions.notice_pages import BLANK, Nothing, bodies_for
+from server.conclusions.notice_pages import BLANK, Nothing, Number, bodies_for
 from server.conclusions.sending_pages import held
 from server.conclusions.tables import notice
 from server.conferences.queries import case, case_frame
@@ -138,8 +138,8 @@ def report_routes(door: Office) -> APIRouter:
 
     @router.post("/kien-nghi-cap-tren/{one}/ky")
     async def sign(request: Request, id: str, one: str) -> Response:
-        form = await read_form(request, Nothing)
-        return await taken(request, id, "sign", form, lambda w: referrals.sign_referral(w, id, one), "referral_signed")
+        form = await read_form(request, Number)
+        return await taken(request, id, f"sign-{one}", form, lambda w: referrals.sign_referral(w, id, one, form.value.number), "referral_signed")
 
     @router.post("/kien-nghi-cap-tren/{one}/tra-loi")
     async def answer(request: Request, id: str, one: str) -> Response:

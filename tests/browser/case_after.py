@@ -31,7 +31,7 @@ from server.dossier.pieces import pieces
 from server.office.work import Work
 from server.reports.tables import report
 from tests.browser.case_before import Before
-from tests.browser.case_clerks import HOME, Clerks, press
+from tests.browser.case_clerks import HOME, Clerks
 from tests.conftest import ROOT
 from tests.databases import Chosen
 from tests.dossier.conftest import scan
@@ -123,8 +123,8 @@ class After:
         self.ward.at(given["signed_on"])
         there = f"{NOTICE}/kien-nghi-cap-tren"
         await self.clerks.sends("van-phong", there, there, facts="38 hộ đề nghị xem xét đơn giá", request="Đề nghị Ủy ban nhân dân thành phố xem xét")
-        await self.clerks.sends("chu-tich", there, "/ky")
-        await self.clerks.reads("chu-tich", there, given["signed_on"].strftime("%d/%m/%Y"))
+        await self.clerks.sends("chu-tich", there, "/ky", number=given["number"].partition("/")[0])
+        await self.clerks.reads("chu-tich", there, given["number"], given["signed_on"].strftime("%d/%m/%Y"))
 
     async def published(self) -> None:
         """The results, in time for the law (10 days, rolled to the next working day)."""
@@ -172,9 +172,8 @@ class After:
         task = self.told["task_document"]
         self.ward.at(task["signed_on"])
         await self.clerks.sends("van-phong", NOTICE, "/giao-nhiem-vu")
-        await self.clerks.reads("chu-tich", NOTICE)
-        page = await self.clerks.clerk("chu-tich")
-        await press(page, page.locator("form[action*='/giao-nhiem-vu/'] button").first)
+        await self.clerks.sends("chu-tich", NOTICE, "/ky", "[action*='/giao-nhiem-vu/']", number=task["number"].partition("/")[0])
+        await self.clerks.reads("chu-tich", NOTICE, task["number"])
 
     async def milestones(self) -> None:
         """The steps of items with several dates."""

@@ -275,6 +275,28 @@ async def test_the_tasking_letter_is_drawn_up_by_the_office_and_signed_by_the_ch
     assert letter["number"] in await issued.page("kthtdt", HOME)
 
 
+async def test_D11_3_letters_after_the_notice_take_the_number_of_the_office_s_book(issued: Evening) -> None:
+    """Referral and tasking letter are counted in one row of letters: a number is given once and never dated back, whoever types it; a refused one signs nothing."""
+    from server.papers import register
+
+    item = issued.item("KL-10")["id"]
+    one = issued.did("van-phong", lambda w: referrals.draft_referral(w, CASE, "ubndtp", [item], "38 hộ kiến nghị đơn giá", "Đề nghị xem xét"))
+    there = f"{HOME}/kien-nghi-cap-tren"
+    assert (await issued.post("chu-tich", f"{there}/{one}/ky", {"number": "31"})).status_code == 303
+    assert issued.look(lambda w: w.row(referral, one))["number"] == "31/UBND-VP"
+    await issued.post("van-phong", f"{HOME}/giao-nhiem-vu")
+    [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
+    sign = f"{HOME}/giao-nhiem-vu/{letter['id']}/ky"
+    for number, says in (("31", "Số 31 đã cấp cho văn bản khác."), ("30", "không cấp lùi số"), ("ba", "Không phải số hợp lệ.")):
+        refused = await issued.post("chu-tich", sign, {"number": number})
+        assert refused.status_code == 422 and says in refused.text and f'value="{number}"' in refused.text
+        [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
+        assert (letter["state"], letter["number"]) == ("submitted", "")
+    assert (await issued.post("chu-tich", sign, {"number": "36"})).status_code == 303
+    [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
+    assert letter["number"] == "36/UBND-VP"
+
+
 async def test_an_agency_issues_its_written_report(issued: Evening) -> None:
     from server.papers import register
 
