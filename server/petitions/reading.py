@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from xml.etree import ElementTree
 
 import xlsxwriter  # type: ignore[import-untyped]
 from pydantic import ValidationError
@@ -107,6 +109,49 @@ def cells(content: bytes) -> list[list[str]]:
     return rows
 
 
+def uncalculated(content: bytes) -> dict[int, list[tuple[str, int]]]:
+    """Row → the cells of the first sheet (name, place from 0) that hold a formula and no value, as programs write them that do not calculate. To whoever opens the
+    table they are not empty; to us they would be. Raises `Refusal` file_unreadable, table_too_long."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    if not content.startswith(b"PK"):
+        return found
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open(_first_sheet(packed)) as part:
+            for _, cell in ElementTree.iterparse(part):
+                if not cell.tag.endswith("}c"):
+                    continue
+                value = cell.find("{*}v")
+                if cell.find("{*}f") is not None and (value is None or (not value.text and cell.get("t") != "str")):
+                    name = cell.get("r", "")
+                    letters = name.rstrip("0123456789")
+                    found.setdefault(int(name[len(letters) :]), []).append((name, _place(letters)))
+                cell.clear()
+    except Exception:  # a damaged table fails in whatever way its reader likes
+        raise Refusal("file_unreadable", field="file") from None
+    if found and max(found) > MOST_ROWS + 10:
+        raise Refusal("table_too_long", field="file", limit=MOST_ROWS)
+    return found
+
+
+def _first_sheet(packed: zipfile.ZipFile) -> str:
+    """The member of a workbook that holds its first sheet."""
+    book = ElementTree.fromstring(packed.read("xl/workbook.xml"))
+    first = book.find("{*}sheets/{*}sheet")
+    assert first is not None
+    id = next(value for name, value in first.attrib.items() if name.endswith("}id"))
+    links = ElementTree.fromstring(packed.read("xl/_rels/workbook.xml.rels"))
+    target = next(link.get("Target", "") for link in links if link.get("Id") == id)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _place(letters: str) -> int:
+    """The place of a column from its letters: A is 0, AA is 26."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
 def read(content: bytes, language: Language, today: date) -> Sheet:
     """Reads a table (raises `Refusal` file_unreadable, table_too_long, table_without_rows, table_without_columns)."""
     rows = cells(content)
@@ -117,9 +162,16 @@ def read(content: bytes, language: Language, today: date) -> Sheet:
     missing = [heading(column) for column in NEEDED if column not in columns.values()]
     if missing:
         raise Refusal("table_without_columns", field="file", columns=", ".join(missing))
-    sheet = Sheet()
-    for number, row in enumerate(rows[head + 1 :], start=head + 2):
-        if any(row):
+    sheet, hollow = Sheet(), uncalculated(content)
+    for number in range(head + 2, max([len(rows), *hollow]) + 1):
+        row = rows[number - 1] if number <= len(rows) else []
+        lacking = {cell: place for cell, place in hollow.get(number, ()) if place in columns or not any(row)}
+        if lacking:
+            where = ", ".join(heading(columns[place]) if place in columns else cell for cell, place in lacking.items())
+            fault = (where, t(language, "petition.fault.uncalculated", cells=", ".join(lacking)))
+            given = {column: row[place] if place < len(row) else "" for place, column in columns.items()}
+            sheet.rows.append(Row(number, given.get("name", "")[:120], given.get("content", "")[:200], None, (fault,)))
+        elif any(row):
             sheet.rows.append(_row(number, {column: row[place] if place < len(row) else "" for place, column in columns.items()}, language, today))
     if not sheet.rows:
         raise Refusal("table_without_rows", field="file")

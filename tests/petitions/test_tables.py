@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 from sqlalchemy import func, select
 
 from moderation import Refusal
@@ -75,6 +75,37 @@ def test_every_fault_names_its_row_and_column() -> None:
     undeclared = read(xlsx((*GOOD[:8], "")), "vi", TODAY).rows[0]
     assert [column for column, _ in undeclared.faults] == [heading("declared")]
     assert len(read(xlsx(("x" * 10_000, *GOOD[1:])), "vi", TODAY).rows[0].faults) == 1
+
+
+def test_a_formula_without_a_value_is_named_and_no_row_is_lost() -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        [heading(column) for column in HEADS],
+        GOOD,
+        ('=A2&" (2)"', *[None] * 8),
+        [*GOOD[:4], "=E2", *GOOD[5:]],
+        [*[None] * 9, "=ROW()"],
+        [*GOOD, "=ROW()"],
+    ):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    read_back = read(out.getvalue(), "vi", TODAY)
+    assert not read_back.fit
+    said = "Ô {} chứa công thức chưa có giá trị: mở tệp bằng phần mềm bảng tính rồi lưu lại, hoặc gõ thẳng giá trị."
+    faults = {row.number: [sentence for _, sentence in row.faults] for row in read_back.rows}
+    assert faults == {2: [], 3: [said.format("A3")], 4: [said.format("E4")], 5: [said.format("J5")], 6: []}
+
+
+def test_a_formula_with_its_value_is_read_as_the_value() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [heading(column) for column in HEADS])
+        sheet.write_row(1, 0, GOOD)
+        sheet.write_formula(1, 0, '="Nguyễn "&"Thị Hoa"', None, "Nguyễn Thị Hoa")
+    assert read(out.getvalue(), "vi", TODAY).rows[0].name == "Nguyễn Thị Hoa"
 
 
 def test_tables_that_are_none_are_refused() -> None:
