@@ -29,6 +29,7 @@ from server.papers.tables import paper_file
 
 TOGETHER = 500
 """Rows of one statement."""
+SEAL = "dossier_seal"
 UNSENT = ("queued", "sending")
 
 
@@ -50,7 +51,7 @@ def bring_in(engine: Engine, store: Store, path: Path, now: int) -> str:
                     store.put(content)
                 elif not db.scalar(select(paper_file.c.sha256).where(paper_file.c.sha256 == sha256)):
                     db.execute(insert(paper_file).values(sha256=sha256, content=content))
-        for table in metadata.sorted_tables:
+        for table in sorted(metadata.sorted_tables, key=lambda table: table.name == SEAL):  # what lies in a dossier comes before its lock
             if table.name in found.manifest["tables"]:
                 _rows(db, table.name, found.archive)
         _chains(db, found.archive)

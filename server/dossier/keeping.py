@@ -88,6 +88,7 @@ def lock_dossier(w: Work, id: str) -> str:
     """Locks the dossier: all places but the optional one are filled, and what lies in it is written down with its hashes. The case is closed with it unless
     conclusions are still being carried out: then it stays open for them, and the last of them closes it."""
     found = open_dossier(w, id)
+    w.db.execute(select(conference.c.id).where(conference.c.id == id).with_for_update())  # whoever puts something in comes before or after
     there = pieces(w, id)
     if not found["custodian"]:
         raise Refusal("custodian_missing", field="custodian")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, Table, Text
 
+from server.conferences.tables import conference
+from server.db.frozen import frozen
 from server.db.tables import metadata
+from server.papers.tables import paper, paper_file
 
 # A scan or file put into a place of the dossier; the bytes are in the store of files.
 dossier_piece = Table(
@@ -53,4 +56,42 @@ dossier_export = Table(
     Column("heard", BigInteger, nullable=False),  # when its maker last wrote here
     Column("size", BigInteger),
     Column("sha256", Text),
+)
+
+# --- the lock, in the database itself (D15.2): what lay in the dossier stays, the work goes on -----------------------------------------------------
+# Personal columns may still be erased. Papers are drafted and issued after the lock too, and may be made void by a later one; their files never change.
+
+SEALED = "EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.%s)"
+
+frozen(conference, SEALED % "id", ("id", "unit", "dossier_locked_at"))
+frozen(dossier_seal, SEALED % "conference", [column.name for column in dossier_seal.columns], shut="conference")
+frozen(dossier_piece, SEALED % "conference", [column.name for column in dossier_piece.columns if "data" not in column.info], shut="conference")
+frozen(
+    paper,
+    "{row}.issued_at IS NOT NULL AND " + SEALED % "conference",
+    (
+        "id",
+        "conference",
+        "unit",
+        "kind",
+        "body",
+        "system",
+        "signs",
+        "symbol",
+        "number",
+        "date",
+        "edition",
+        "pdf",
+        "docx",
+        "signed_by",
+        "signed_at",
+        "issued_at",
+    ),
+    once=("signed_pdf",),
+)
+frozen(
+    paper_file,
+    "EXISTS (SELECT 1 FROM paper AS named JOIN dossier_seal AS lock ON lock.conference = named.conference"
+    " WHERE {row}.sha256 IN (named.pdf, named.docx, named.signed_pdf))",
+    ("sha256", "content"),
 )

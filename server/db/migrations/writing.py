@@ -17,6 +17,7 @@ from alembic.operations.ops import CreateTableOp, MigrateOperation, OpContainer
 from server.db.all_tables import metadata
 from server.db.append_only import guards
 from server.db.engine import open_engine, reading
+from server.db.frozen import rules
 from server.db.migrate import PLACE, migrate
 
 RELEASED = "0001"
@@ -37,6 +38,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from server.db.append_only import Guard
+from server.db.frozen import Frozen
 
 revision = "{next}"
 down_revision = "{released}"
@@ -45,17 +47,21 @@ GUARDS = (
 {guards}
 )
 
+FROZEN = (
+{frozen}
+)
+
 
 def upgrade() -> None:
     # release 0.1.0 looks here, and so knows that it cannot work with this database
     op.execute("INSERT INTO schema_version (version, applied) VALUES (2, 0)")
 {up}
-    for guard in GUARDS:
+    for guard in (*GUARDS, *FROZEN):
         guard.put(op.get_bind())
 
 
 def downgrade() -> None:
-    for guard in GUARDS:
+    for guard in (*GUARDS, *FROZEN):
         guard.remove(op.get_bind())
 {down}
     op.execute("DELETE FROM schema_version WHERE version = 2")
@@ -82,9 +88,11 @@ def source() -> str:
             made = created(up)
             texts = [render_python_code(ops, render_as_batch=True, migration_context=context) for ops in (up, down)]
         engine.dispose()
-    new = guards([table for table in metadata.sorted_tables if table.name in made])
+    fresh = [table for table in metadata.sorted_tables if table.name in made]
+    new = guards(fresh)
     names = "\n".join(f"    Guard({guard.table!r}, {guard.columns!r}, {guard.erasable!r})," for guard in new)
-    text = HEAD.format(next=NEXT, released=RELEASED, guards=names, up=lines(texts[0]), down=lines(texts[1]))
+    still = "\n".join(f"    {rule!r}," for rule in rules(fresh))
+    text = HEAD.format(next=NEXT, released=RELEASED, guards=names, frozen=still, up=lines(texts[0]), down=lines(texts[1]))
     style = [sys.executable, "-m", "ruff", "format", "--quiet", "--config", str(PLACE.parents[2] / "pyproject.toml"), "-"]
     return subprocess.run(style, input=text, text=True, capture_output=True, check=True, encoding="utf-8").stdout
 

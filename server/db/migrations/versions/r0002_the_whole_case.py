@@ -9,11 +9,67 @@ import sqlalchemy as sa
 from alembic import op
 
 from server.db.append_only import Guard
+from server.db.frozen import Frozen
 
 revision = "0002"
 down_revision = "0001"
 
 GUARDS = (Guard("history", ("chain", "seq", "at", "by", "act", "kind", "subject", "body", "private", "salt", "hash"), ("private", "salt")),)
+
+FROZEN = (
+    Frozen(
+        table="paper_file",
+        when="EXISTS (SELECT 1 FROM paper AS named JOIN dossier_seal AS lock ON lock.conference = named.conference WHERE {row}.sha256 IN (named.pdf, named.docx, named.signed_pdf))",
+        kept=("sha256", "content"),
+        once=(),
+        shut="",
+    ),
+    Frozen(
+        table="conference",
+        when="EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.id)",
+        kept=("id", "unit", "dossier_locked_at"),
+        once=(),
+        shut="",
+    ),
+    Frozen(
+        table="dossier_piece",
+        when="EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.conference)",
+        kept=("id", "conference", "slot", "sha256", "type", "size", "number", "date", "subject", "by", "at"),
+        once=(),
+        shut="conference",
+    ),
+    Frozen(
+        table="dossier_seal",
+        when="EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.conference)",
+        kept=("id", "conference", "at", "by", "pieces", "journal_count", "journal_head", "history_count", "history_head"),
+        once=(),
+        shut="conference",
+    ),
+    Frozen(
+        table="paper",
+        when="{row}.issued_at IS NOT NULL AND EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.conference)",
+        kept=(
+            "id",
+            "conference",
+            "unit",
+            "kind",
+            "body",
+            "system",
+            "signs",
+            "symbol",
+            "number",
+            "date",
+            "edition",
+            "pdf",
+            "docx",
+            "signed_by",
+            "signed_at",
+            "issued_at",
+        ),
+        once=("signed_pdf",),
+        shut="",
+    ),
+)
 
 
 def upgrade() -> None:
@@ -155,6 +211,15 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256"),
+        info={
+            "frozen": Frozen(
+                table="paper_file",
+                when="EXISTS (SELECT 1 FROM paper AS named JOIN dossier_seal AS lock ON lock.conference = named.conference WHERE {row}.sha256 IN (named.pdf, named.docx, named.signed_pdf))",
+                kept=("sha256", "content"),
+                once=(),
+                shut="",
+            )
+        },
     )
     op.create_table(
         "paper_number",
@@ -524,6 +589,15 @@ def upgrade() -> None:
             ["year_entry.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        info={
+            "frozen": Frozen(
+                table="conference",
+                when="EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.id)",
+                kept=("id", "unit", "dossier_locked_at"),
+                once=(),
+                shut="",
+            )
+        },
     )
     with op.batch_alter_table("conference", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conference_date"), ["date"], unique=False)
@@ -690,6 +764,15 @@ def upgrade() -> None:
             ["conference.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        info={
+            "frozen": Frozen(
+                table="dossier_piece",
+                when="EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.conference)",
+                kept=("id", "conference", "slot", "sha256", "type", "size", "number", "date", "subject", "by", "at"),
+                once=(),
+                shut="conference",
+            )
+        },
     )
     with op.batch_alter_table("dossier_piece", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dossier_piece_conference"), ["conference"], unique=False)
@@ -710,6 +793,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("conference"),
+        info={
+            "frozen": Frozen(
+                table="dossier_seal",
+                when="EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.conference)",
+                kept=("id", "conference", "at", "by", "pieces", "journal_count", "journal_head", "history_count", "history_head"),
+                once=(),
+                shut="conference",
+            )
+        },
     )
     op.create_table(
         "forecast",
@@ -832,6 +924,32 @@ def upgrade() -> None:
             ["unit.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        info={
+            "frozen": Frozen(
+                table="paper",
+                when="{row}.issued_at IS NOT NULL AND EXISTS (SELECT 1 FROM dossier_seal AS lock WHERE lock.conference = {row}.conference)",
+                kept=(
+                    "id",
+                    "conference",
+                    "unit",
+                    "kind",
+                    "body",
+                    "system",
+                    "signs",
+                    "symbol",
+                    "number",
+                    "date",
+                    "edition",
+                    "pdf",
+                    "docx",
+                    "signed_by",
+                    "signed_at",
+                    "issued_at",
+                ),
+                once=("signed_pdf",),
+                shut="",
+            )
+        },
     )
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_conference"), ["conference"], unique=False)
@@ -1372,12 +1490,12 @@ def upgrade() -> None:
     with op.batch_alter_table("urge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_urge_conclusion"), ["conclusion"], unique=False)
         batch_op.create_index(batch_op.f("ix_urge_conference"), ["conference"], unique=False)
-    for guard in GUARDS:
+    for guard in (*GUARDS, *FROZEN):
         guard.put(op.get_bind())
 
 
 def downgrade() -> None:
-    for guard in GUARDS:
+    for guard in (*GUARDS, *FROZEN):
         guard.remove(op.get_bind())
     with op.batch_alter_table("urge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_urge_conference"))
