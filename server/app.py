@@ -224,5 +224,5 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     web = FOLDER.parent
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     app.mount("/vendor", StaticFiles(directory=web / "vendor", check_dir=False), name="vendor")
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, page=page.refused)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -49,7 +50,9 @@ STATUS: dict[str, int] = {
     "file_unknown": 404,
     "paper_kind_unknown": 404,
     "method_not_allowed": 405,
+    "sent_too_slowly": 408,
     "file_too_large": 413,
+    "form_too_full": 413,
     "too_large": 413,
     "file_active": 415,
     "file_type": 415,
@@ -81,7 +84,17 @@ STATUS: dict[str, int] = {
 }
 """HTTP status of a refusal; what is not listed says that the state does not allow it: 409 (`status_of`)."""
 
-_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
+_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 408: "sent_too_slowly", 413: "too_large", 415: "unsupported_type"}
+_TOO_FULL = ("Part exceeded", "Too many")
+"""How the reader of forms begins to say that a field is too long, or that there are too many fields or files."""
+
+
+class TooLarge(HTTPException):
+    """A body that went over its bound of so many bytes while it was read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, headers={"Connection": "close"})
+        self.limit = limit
 
 
 def language_of(request: HTTPConnection) -> Language:
@@ -123,24 +136,37 @@ def answer(
 RefusedPage = Callable[[Request, Refusal], Response]
 
 
+def megabytes(limit: int) -> dict[str, Any]:
+    """What the sentence of `too_large` says of a bound in bytes."""
+    return {"limit": f"{limit / 1_048_576:.0f}"}
+
+
 def wants_page(request: HTTPConnection) -> bool:
     """Whether a browser asks for a page to look at, not a script for data."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/whip/", "/whep/"))
 
 
-def install(app: FastAPI, page: RefusedPage | None = None) -> None:
-    """Give every refusal and every failure of an application the one shape: JSON for programs, for people the page that `page` draws. No answer tells how
-    the server is made."""
-
-    def shape(
-        request: Request, code: str, details: Mapping[str, Any] | None = None, *, status: int | None = None, headers: Mapping[str, str] | None = None
-    ) -> Response:
-        if page is not None and wants_page(request):
-            shown = page(request, Refusal(code, **dict(details or {})))
-            shown.status_code = status or shown.status_code
-            shown.headers.update(headers or {})
-            return shown
+def shaped(
+    page: RefusedPage | None,
+    request: Request,
+    code: str,
+    details: Mapping[str, Any] | None = None,
+    *,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The one shape of a refusal: for people the page that `page` draws, JSON for programs."""
+    if page is None or not wants_page(request):
         return answer(language_of(request), code, details, status=status, headers=headers)
+    shown = page(request, Refusal(code, **dict(details or {})))
+    shown.status_code = status or shown.status_code
+    shown.headers.update(headers or {})
+    return shown
+
+
+def install(app: FastAPI, page: RefusedPage | None = None) -> None:
+    """Give every refusal and every failure of an application the one shape (`shaped`). No answer tells how the server is made."""
+    shape = partial(shaped, page)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
@@ -157,8 +183,11 @@ def install(app: FastAPI, page: RefusedPage | None = None) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 400 and str(error.detail).startswith(_TOO_FULL):
+            return shape(request, "form_too_full")
         code = _OF_STATUS.get(error.status_code, "malformed_request" if error.status_code < 500 else "internal")
-        return shape(request, code, status=error.status_code, headers=error.headers)
+        details = megabytes(error.limit) if isinstance(error, TooLarge) else None
+        return shape(request, code, details, status=error.status_code, headers=error.headers)
 
     async def failed(request: Request, error: Exception) -> Response:
         return shape(request, "internal")

@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
@@ -81,7 +82,20 @@ class Pages:
     def refused(self, request: Request, refusal: Refusal) -> Response:
         """The page that says a refusal."""
         sentence = sentence_of(language_of(request), refusal.code, refusal.details)
-        return self(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence)
+        return self(request, "error.html", status_of(refusal.code), code=refusal.code, sentence=sentence, back=came_from(request))
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that somebody came from, as a path; "" for none, and for this very one when it was only looked at."""
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    own = (
+        parts.scheme in ("http", "https") and parts.netloc == request.url.netloc and parts.path.startswith("/") and parts.path[1:2] not in ("/", "\\")
+    )
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return path if own and (request.method != "GET" or parts.path != request.url.path) else ""
 
 
 def page_routes(access: Access, page: Pages) -> APIRouter:

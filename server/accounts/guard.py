@@ -8,6 +8,7 @@ WebSocket hijacking), bounds the size of bodies, and gives every response its se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -18,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import answer, language_of
+from server.errors import RefusedPage, TooLarge, megabytes, shaped, wants_page
 from server.settings import Settings
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -61,10 +62,11 @@ def content_policy(host: str) -> str:
 
 
 class Guard:
-    """ASGI middleware; put it outermost."""
+    """ASGI middleware; put it outermost. `page` draws for people what is refused here."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, page: RefusedPage | None = None) -> None:
         self._app = app
+        self._page = page
         self._proxies = settings.trusted_proxies
         self._public = settings.public_url
         self._allowed = frozenset(origin.rstrip("/").lower() for origin in settings.allowed_origins)
@@ -86,7 +88,11 @@ class Guard:
             return
         sending = _with_headers(send, host if _HOST.fullmatch(host) else "", scope["scheme"] == "https")
         if refusal is not None:
-            await answer(language_of(Request(scope)), refusal)(scope, receive, sending)
+            request, most = Request(scope), largest(headers)
+            if refusal == "too_large" and wants_page(request):
+                await _drained(receive, 2 * LARGEST_UPLOAD)
+            details = megabytes(most) if refusal == "too_large" else None
+            await shaped(self._page, request, refusal, details, headers={"Connection": "close"})(scope, receive, sending)
         else:
             await self._app(scope, _bounded(receive, largest(headers)), sending)
 
@@ -174,10 +180,22 @@ def _bounded(receive: Receive, most: int) -> Receive:
         whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > most:
-            raise HTTPException(413, headers={"Connection": "close"})
+            raise TooLarge(most)
         return message
 
     return read
+
+
+async def _drained(receive: Receive, most: int) -> None:
+    """Lets a body pass by unread, up to so many bytes and its time: a browser that still sends when the answer comes shows a broken connection instead of it."""
+    taken = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BODY_WITHIN):
+            while taken <= most:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _with_headers(send: Send, host: str, secure: bool) -> Send:

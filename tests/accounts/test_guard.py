@@ -142,7 +142,7 @@ async def test_a_body_that_trickles_is_given_up(app: ASGIApp, monkeypatch: pytes
 
     async with asyncio.timeout(3), browser(app) as web:
         late = await web.post("/api/enter", content=trickle(), headers={"content-type": "application/json"})
-    assert (late.status_code, late.json()["code"], late.headers["connection"]) == (408, "malformed_request", "close")
+    assert (late.status_code, late.json()["code"], late.headers["connection"]) == (408, "sent_too_slowly", "close")
 
 
 async def test_a_body_too_large_is_refused_with_and_without_a_length(app: ASGIApp) -> None:
