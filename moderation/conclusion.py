@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Petition:
-    """A petition: collected beforehand, or raised in the room by the speech `raised_by`."""
+    """A petition: collected beforehand, or raised in the room by the speech `raised_by`. A `group` speaks through a representative (`groups.py`): `represented` once
+    one is named, `representative` the person of the room who was named there."""
 
     id: str
     content: str
@@ -48,6 +49,9 @@ class Petition:
     answered_by: str | None = None
     answer: str = ""
     deferred: str = ""
+    group: bool = False
+    represented: bool = True
+    representative: str | None = None
 
 
 class Kind(StrEnum):

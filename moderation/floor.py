@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from moderation.groups import speaks_for
 from moderation.kernel import (
     MAX_TOPIC,
     SECOND,
@@ -308,6 +309,7 @@ def end_main(c: Conference, cause: str, reason: str = "") -> Facts:
 
 def call(c: Conference, entry: QueueEntry, now: Ms, reason: str = "") -> Facts:
     """Ends the current speech and gives the floor, or prompts who must first answer on an own device."""
+    speaks_for(c, entry.person, entry.petition)
     ending = end_main(c, "next")
     if c.floor.prompt and c.floor.prompt.entry != entry.id:
         raise Refusal("somebody_is_called")

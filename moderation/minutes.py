@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from moderation import agenda, conclusion, conduct, floor, people
+from moderation import agenda, conclusion, conduct, floor, groups, people
 from moderation.kernel import (
     MAX_TEXT,
     MAX_TOPIC,
@@ -445,6 +445,8 @@ def draft(before: Conference, c: Conference, e: Entry) -> Line | None:
             return event(petition=f.petition, reason=f.reason)
         case conclusion.PetitionRaised():
             return event(petition=f.petition, speech=f.speech)
+        case groups.RepresentativeNamed():
+            return event(petition=f.petition, person=f.person, authority=f.authority)
         case conclusion.NoticeExtended():
             return event(ground=f.ground, words=f.words)
     return None

@@ -36,7 +36,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class PetitionPlan:
-    """A petition collected beforehand (Art. 8.2) with the answer that was prepared."""
+    """A petition collected beforehand (Art. 8.2) with the answer that was prepared. `represented`: the group has named who speaks for it (Art. 2.2); rooms that
+    were planned before this was asked did not say so, and go on as they were."""
 
     id: str
     content: str
@@ -49,6 +50,7 @@ class PetitionPlan:
     escalate_to: str | None = None
     prepared_answer: str = ""
     group: bool = False
+    represented: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def conference_planned(c: Conference, f: ConferencePlanned, e: Entry) -> Confere
         venues={v.id: VenueState(v.id) for v in plan.venues if v.kind != "individual"},
         petitions={
             p.id: Petition(p.id, p.content, p.petitioner, p.field, p.lead, p.coordinating, p.within_authority, p.complex,
-                           p.escalate_to, p.prepared_answer)
+                           p.escalate_to, p.prepared_answer, group=p.group, represented=p.represented or not p.group)
             for p in plan.petitions
         },
         agenda=replace(c.agenda, items=checklist(plan)),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from moderation.groups import speaks_for
 from moderation.kernel import (
     MAX_NAME,
     MAX_TOPIC,
@@ -463,6 +464,7 @@ def enqueue(c: Conference, cmd: Enqueue, by: Actor, now: Ms) -> Facts:
             raise Refusal("queue_full", limit=c.queue.limit)
     if cmd.petition is not None and cmd.petition not in c.petitions:
         raise Refusal("petition_unknown")
+    speaks_for(c, who.id, cmd.petition)
     return (
         Enqueued(
             cmd.entry, who.id, who.channel, who.venue, cmd.motive, text(cmd.topic, MAX_TOPIC, "topic"), cmd.petition,
@@ -488,6 +490,8 @@ def amend_entry(c: Conference, cmd: AmendEntry, by: Actor, now: Ms) -> Facts:
     petition = cmd.petition if cmd.petition is not None else entry.petition
     if petition is not None and petition not in c.petitions:
         raise Refusal("petition_unknown")
+    if petition != entry.petition:
+        speaks_for(c, entry.person, petition)
     topic = entry.topic if cmd.topic is None else text(cmd.topic, MAX_TOPIC, "topic")
     return (EntryAmended(entry.id, topic, petition, channel, venue if channel is Channel.VENUE else None),)
 

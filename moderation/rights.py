@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moderation import agenda, conclusion, conduct, floor, minutes, people, plan, queue
+from moderation import agenda, conclusion, conduct, floor, groups, minutes, people, plan, queue
 from moderation.conference import Conference
 from moderation.kernel import DECIDE, Actor, Command, Ms, Phase, Refusal, Role
 from moderation.people import IN_ROOM, Standing
@@ -74,6 +74,7 @@ TABLE: tuple[tuple[type[Command], str, str], ...] = (
     (conduct.ShowOnDisplay,        "chair office",                          "planned running break closed"),
     (conclusion.AnswerPetitions,   "chair office secretary agency",         "running"),
     (conclusion.DeferPetition,     "chair",                                 "running"),
+    (groups.NameRepresentative,    "office secretary desk",                 ALIVE),
     (conclusion.RaisePetition,     "secretary desk",                        "running break closed"),
     (conclusion.SetOutcome,        "chair secretary",                       "running break closed"),
     (conclusion.DropOutcome,       "chair secretary",                       "running break"),

@@ -208,6 +208,7 @@ def petitions_(c: Conference) -> View:
                 id=p.id, content=p.content, petitioner=p.petitioner, field=p.field, lead=p.lead, coordinating=list(p.coordinating),
                 beyond=not p.within_authority or None, complex=p.complex or None, to=p.escalate_to, prepared=p.prepared_answer,
                 raised_by=p.raised_by, answered=p.answered_at, answered_by=p.answered_by, answer=p.answer, deferred=p.deferred,
+                group=p.group or None, unrepresented=not p.represented or None, representative=p.representative,
             )
             for p in c.petitions.values()
         }

@@ -129,6 +129,8 @@ def sentence(c: Conference, line: Line) -> str:
         case "petition_raised":
             petition = c.petitions[p["petition"]]
             return f"Ghi nhận kiến nghị mới {p['petition']}: {full(petition.content)}"
+        case "representative_named":
+            return f"{who} là người đại diện phát biểu về kiến nghị {p['petition']}; văn bản cử: {full(p['authority'])}"
         case "notice_extended":
             ground = {"beyond_authority": "có nội dung vượt thẩm quyền", "complex": "có nội dung phức tạp, liên quan nhiều cơ quan"}[p["ground"]]
             return f"Thời hạn ban hành Thông báo kết luận là 15 ngày làm việc: {ground}. {full(p['words'])}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from moderation.floor import (
     StopSpeech,
     Undo,
 )
+from moderation.groups import NameRepresentative
 from moderation.minutes import CorrectLine, FinishMinutes, ReopenMinutes, StrikeLine, WriteLine, digest
 from moderation.people import Admit, ChangeFormat, ChangePresence, HandGavel, Knock, SendBack, TurnAway
 from moderation.queue import AllowProcedure, AmendEntry, CloseQueue, EmptyQueue, LimitQueue, MoveEntry, OpenQueue, RemoveEntry, Withdraw
@@ -35,7 +37,7 @@ from moderation.statistics import statistics
 from moderation.view import PARTS, View, view
 from server.rooms.messages import decode, encode
 from tests.moderation.example import played
-from tests.moderation.hall import Hall
+from tests.moderation.hall import PLAN, Hall
 
 JOURNALS = Path(__file__).parent.parent / "data" / "journals"
 
@@ -115,9 +117,18 @@ def stormy() -> Hall:
     return hall
 
 
+def group_speaks() -> Hall:
+    """A group whose representative is named in the room."""
+    kn = replace(PLAN.petitions[0], petitioner="Các hộ ngõ 12", group=True, represented=False)
+    hall = Hall(replace(PLAN, petitions=(kn, *PLAN.petitions[1:]))).opened(4)
+    hall.do(NameRepresentative("KN-1", "minh", "Biên bản họp các hộ"), "desk")
+    hall.ask("minh", petition="KN-1"), hall.do(CallNext()), hall.wait(60), hall.do(StopSpeech())
+    return hall
+
+
 if __name__ == "__main__":
     JOURNALS.mkdir(parents=True, exist_ok=True)
-    for name, play in {"worked-example": lambda: played()[0], "stormy": stormy}.items():
+    for name, play in {"worked-example": lambda: played()[0], "stormy": stormy, "group": group_speaks}.items():
         file = JOURNALS / f"{name}.jsonl"
         if file.exists():
             renew(file)

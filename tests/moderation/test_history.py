@@ -23,6 +23,7 @@ from moderation.conclusion import DeferPetition, DropOutcome, ExtendNotice, Kind
 from moderation.conduct import DISPLAY_MODES, Ground, Propose, Readmit, ReportEscorted, Rung
 from moderation.conference import LastAct
 from moderation.floor import CallEntry, CallNext, CallToAnswer, DeclineFloor, Interpose, StopSpeech, TakeFloor, Undo, YieldFloor, timers
+from moderation.groups import NameRepresentative
 from moderation.history import Undone
 from moderation.minutes import KINDS, CorrectLine, SignMinutes, WriteLine, digest
 from moderation.people import (
@@ -100,7 +101,7 @@ def some(c: Conference, kind: type[Command], by: str, n: int, r: Random) -> Comm
         "other": waiting,
         "speech": [new] if kind is Interpose else [None, *c.speeches][-3:] if kind is WriteLine else [s.id for s in c.turns()],
         "about": [(x,) for x in c.without_outcome()] if kind is SetOutcome else about if kind is CallToAnswer else [None, *about],
-        "petition": [new] if kind is RaisePetition else list(c.petitions) if kind is DeferPetition else [None, None, *c.petitions],
+        "petition": [new] if kind is RaisePetition else list(c.petitions) if kind in (DeferPetition, NameRepresentative) else [None, None, *c.petitions],
         "petitions": [(p.id,) for p in c.petitions.values()],
         "proposal": [new] if kind is Propose else open_proposals,
         "line": [line.id if line and kind is not CorrectLine else new],

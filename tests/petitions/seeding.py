@@ -66,7 +66,9 @@ def _enter(w: Work, found: Any, given: dict[str, Any], content: str, keys: Keys,
     called, area = given["petitioner"], ""
     if AREA in called:
         area = AREA + called.partition(AREA)[2].split()[0]
-    sender = Sender(called, area, None, given.get("is_group", False), publish_name=True)
+    group = given.get("is_group", False)
+    named = ("Người đại diện các hộ", "Biên bản họp các hộ") if group else ("", "")
+    sender = Sender(called, area, None, group, *named, publish_name=True)
     source = SOURCES[given["source"]]
     return enter(
         w,

@@ -35,6 +35,7 @@ export type ExactCommand =
   | { do: "mark_answered"; speech: string }
   | { do: "move_entry"; entry: string; other: string; before?: boolean }
   | { do: "move_to_step"; step: number; reason?: string }
+  | { do: "name_representative"; petition: string; person: string; authority: string }
   | { do: "open_queue" }
   | { do: "pause_clock" }
   | { do: "propose"; proposal: string; rung: "remind" | "stop" | "unqueue" | "refuse"; person: string; words: string; ground?: "no_capacity" | "under_influence" | "breach" | null; rule?: number | null }

@@ -7,6 +7,7 @@ import { Lobby } from "./desk/lobby.js";
 import { People } from "./desk/people.js";
 import { floor, queue } from "./desk/queue.js";
 import { escorts, openProposals, watchEscorts } from "./desk/conduct.js";
+import { groups } from "./desk/groups.js";
 import { statements } from "./desk/statements.js";
 import { venues } from "./desk/venues.js";
 import { Hall } from "./hall.js";
@@ -33,7 +34,7 @@ function draw(room) {
     <div class="column">
       ${floor(room)}
       <section class="card" aria-labelledby="queue-title"><h2 id="queue-title">${t("desk.queue")} <span class="soft num">${view.queue.waiting}</span></h2>${queue(room)}</section>
-      ${statements(room)}
+      ${groups(room)} ${statements(room)}
     </div>
     <div class="column">${lobby.draw()} ${openProposals(room)} ${venues(room)} ${hall.draw()} ${people.draw(t("desk.people"))}</div>
   </div>`;

@@ -7,6 +7,7 @@ import { Lobby } from "./desk/lobby.js";
 import { People } from "./desk/people.js";
 import { queue } from "./desk/queue.js";
 import { escorts, openProposals, watchEscorts } from "./desk/conduct.js";
+import { groups } from "./desk/groups.js";
 import { linkDialog, publicDialog, revokeLinks } from "./desk/codes.js";
 import { venues } from "./desk/venues.js";
 import { agenda, checklist } from "./office/agenda.js";
@@ -53,7 +54,7 @@ function draw(room) {
         ? html`<div class="column"><section class="card" aria-labelledby="register-title"><h2 id="register-title">${t("desk.register")}</h2>${register.draw()}</section></div>
             <div class="column"><section class="card" aria-labelledby="queue-title"><h2 id="queue-title">${t("desk.queue")} <span class="soft num">${room.view.queue.waiting}</span></h2>${queue(room)}</section></div>`
         : nothing}
-      ${tab === "petitions" ? html`<div class="column wide">${petitions.draw()}</div>` : nothing}
+      ${tab === "petitions" ? html`<div class="column wide">${groups(room)} ${petitions.draw()}</div>` : nothing}
     </div>
   </div>`;
 }

@@ -94,6 +94,9 @@ export interface Petition {
   complex?: boolean;
   to?: string;
   prepared?: string;
+  group?: boolean;
+  unrepresented?: boolean;
+  representative?: string;
   raised_by?: string;
   answered?: Ms;
   answered_by?: string;

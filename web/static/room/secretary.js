@@ -10,6 +10,7 @@ import { outcomePanel } from "./secretary/outcomes.js";
 import { signingPanel } from "./secretary/signing.js";
 import { wordsOf } from "./secretary/words.js";
 import { folded } from "./desk/names.js";
+import { groups } from "./desk/groups.js";
 import { openProposals, proposeButton } from "./desk/conduct.js";
 import { Petitions } from "./office/petitions.js";
 
@@ -105,7 +106,7 @@ function draw(room) {
     ${bar(desk)}
     <nav class="tabs narrow" aria-label=${t("secretary.title")}>${tabs.map((tab) => button({ label: labels[tab], kind: "tab", pressed: desk?.tab === tab, onclick: () => desk?.set({ tab }) }))}</nav>
     <section class="minutes" aria-labelledby="minutes-title">${minutes(desk)}</section>
-    <aside class="side">${openProposals(room)} ${room.view.agenda.step === 3 ? desk.petitions.draw() : nothing} ${outcomePanel(desk)} ${signingPanel(desk)}</aside>
+    <aside class="side">${openProposals(room)} ${groups(room)} ${room.view.agenda.step === 3 ? desk.petitions.draw() : nothing} ${outcomePanel(desk)} ${signingPanel(desk)}</aside>
     ${fieldSuggestions(room.view)}
   </div>`;
 }
