@@ -3,7 +3,8 @@
     bagit.txt, bag-info.txt          what this is
     manifest.json                    format, schema, conference, heads of the two chains, number of rows of each table
     manifest-sha256.txt              the SHA-256 of everything under data/
-    tagmanifest-sha256.txt           the SHA-256 of the four files above
+    mets.xml                         the same for state archives: files with sums, and the nine places
+    tagmanifest-sha256.txt           the SHA-256 of the five files above
     data/ho-so/NN-…, data/kem-theo/  the papers and scans, readable by anybody
     data/muc_luc.xlsx, .csv          the list of them
     data/nhat-ky/phong-hop.jsonl     the journal of the room, data/nhat-ky/lich-su.jsonl the history of the case
@@ -26,7 +27,7 @@ from typing import BinaryIO, NamedTuple
 
 FORMAT = 1
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-TAGS = ("bagit.txt", "bag-info.txt", "manifest.json", "manifest-sha256.txt")
+TAGS = ("bagit.txt", "bag-info.txt", "manifest.json", "manifest-sha256.txt", "mets.xml")
 """The files that the tag manifest lists, in its order; they come first in the archive."""
 TAGMANIFEST = "tagmanifest-sha256.txt"
 MARK = b"sha256:"
@@ -60,14 +61,20 @@ class Member(NamedTuple):
 # --- writing --------------------------------------------------------------------------------------------------------------------
 
 
-def write(folder: Path, target: Path, tags: dict[str, bytes], done: Callable[[int, int], None] = lambda now, all: None) -> str:
-    """Packs the files under `folder`/data with these tag files (`TAGS` without the manifest) into a new file; gives its SHA-256. `done` hears how far it is."""
-    names = sorted(path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file())
-    sums = []
-    for name in names:
+def sums_of(folder: Path) -> dict[str, str]:
+    """Name → SHA-256 of every file under `folder`/data, in the order of the archive."""
+    sums = {}
+    for name in sorted(path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file()):
         with open(folder / name, "rb") as file:
-            sums.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n")
-    tags = {**tags, "bagit.txt": BAGIT, "manifest-sha256.txt": "".join(sums).encode()}
+            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return sums
+
+
+def write(folder: Path, target: Path, tags: dict[str, bytes], sums: dict[str, str], done: Callable[[int, int], None] = lambda now, all: None) -> str:
+    """Packs the files under `folder`/data, whose `sums` are known, with these tag files (`TAGS` without the manifest) into a new file; gives its SHA-256. `done`
+    hears how far it is."""
+    names = list(sums)
+    tags = {**tags, "bagit.txt": BAGIT, "manifest-sha256.txt": "".join(f"{sum_}  {name}\n" for name, sum_ in sums.items()).encode()}
     tagsums = "".join(f"{hashlib.sha256(tags[name]).hexdigest()}  {name}\n" for name in TAGS)
     with open(target, "xb") as out, zipfile.ZipFile(out, "w") as packed:
         for name in TAGS:

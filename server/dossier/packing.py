@@ -6,20 +6,23 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
 from moderation import Refusal
-from moderation.case.dossier import SLOTS
+from moderation.case.dossier import PLACES, SLOTS
 from moderation.case.rights import SYSTEM
+from server.clock import HANOI
 from server.db import verify as journals
 from server.db.engine import reading
 from server.db.migrate import newest
 from server.db.tables import fact
 from server.dossier import archive, chains, rows
 from server.dossier.index import as_csv, as_xlsx
-from server.dossier.pieces import content_of, pieces, places
+from server.dossier.mets import mets
+from server.dossier.pieces import content_of, folder_of, pieces, places
 from server.dossier.verify import HISTORY, JOURNAL
 from server.files.store import Store
 from server.i18n import t
@@ -50,12 +53,17 @@ def pack(engine: Engine, store: Store, conference: str, target: Path, done: Call
             "format": archive.FORMAT, "schema": newest(), "conference": conference, "title": title,
             "journal": {"count": journal.count, "head": journal.head.hex()}, "history": {"count": told.count, "head": told.head.hex()},
             "tables": {table: len(listed) for table, listed in found.items()}, "files": len(files.written),
-            "register": sorted(files.register), "absent": sorted(files.absent), "recordings": 0,
+            "register": sorted(files.register), "absent": sorted(files.absent), "recordings": 0, "custodian": found["conference"][0]["custodian"],
+            "locked": _moment(found["conference"][0]["dossier_locked_at"]), "as_of": _moment(last_told(db, conference) or found["conference"][0]["created"]), "places": folders(),
         }  # fmt: skip
         everything = [path for path in data.rglob("*") if path.is_file()]
         info = f"External-Identifier: {conference}\nExternal-Description: {title}\nPayload-Oxum: {sum(p.stat().st_size for p in everything)}.{len(everything)}\n"
-        tags = {"bag-info.txt": info.encode(), "manifest.json": json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"}
-        return archive.write(Path(folder), target, tags, done)
+        sums = archive.sums_of(Path(folder))
+        tags = {
+            "bag-info.txt": info.encode(), "manifest.json": json.dumps(manifest, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n",
+            "mets.xml": mets(manifest, sums, {name: (Path(folder) / name).stat().st_size for name in sums}),
+        }  # fmt: skip
+        return archive.write(Path(folder), target, tags, sums, done)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -83,6 +91,20 @@ def entries(db: Connection, chain: str) -> Iterable[chains.Told]:
     """The entries of a chain of the history, in order."""
     for row in db.execute(select(history).where(history.c.chain == chain).order_by(history.c.seq)).mappings():
         yield chains.Told(row["body"], row["hash"], row["salt"], row["private"], tuple(row[name] for name in chains.COLUMNS))
+
+
+def last_told(db: Connection, chain: str) -> int | None:
+    """When the last entry of a chain was written: the moment that an archive shows, the same however often it is packed."""
+    return db.scalar(select(history.c.at).where(history.c.chain == chain).order_by(history.c.seq.desc()).limit(1))
+
+
+def folders() -> list[tuple[str, str]]:
+    """Where each place of the dossier lies under data/, and what it is called."""
+    return [(folder_of(slot), t("vi", f"slot.{slot}")) for slot in PLACES]
+
+
+def _moment(at: int | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at / 1_000, HANOI).isoformat(timespec="seconds")
 
 
 def verify_history(db: Connection, chain: str | None = None) -> list[chains.Standing]:

@@ -90,13 +90,19 @@ def file_stem(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:60].strip("-") or "tep"
 
 
+def folder_of(slot: str) -> str:
+    """Where a place lies in an archive, under data/: the nine by their number, the others beside them."""
+    number = next((number for number, one in enumerate(SLOTS, 1) if one.id == slot), None)
+    name = slot.replace("_", "-")
+    return f"kem-theo/{name}" if number is None else f"ho-so/{number:02}-{name}"
+
+
 def places(found: list[Piece]) -> list[tuple[str, Piece, File]]:
     """Where each file lies in an archive: path under data/, piece, file. Names are ASCII and differ."""
     out: list[tuple[str, Piece, File]] = []
-    own = {slot.id: number for number, slot in enumerate(SLOTS, 1)}
     counts: dict[str, int] = {}
     for piece in found:
-        folder = f"ho-so/{own[piece.slot]:02}-{piece.slot.replace('_', '-')}" if piece.slot in own else f"kem-theo/{piece.slot.replace('_', '-')}"
+        folder = folder_of(piece.slot)
         counts[folder] = counts.get(folder, 0) + 1
         for file in piece.files:
             stem, _, ending = file.name.partition(".") if not piece.put_in else (file.name.rpartition(".")[0], ".", file.name.rpartition(".")[2])

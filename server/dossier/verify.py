@@ -17,6 +17,7 @@ from typing import Any
 from server.db import verify as journals
 from server.dossier import chains
 from server.dossier.archive import FORMAT, Archive, Bad, opened
+from server.dossier.mets import mets
 
 JOURNAL, HISTORY = "data/nhat-ky/phong-hop.jsonl", "data/nhat-ky/lich-su.jsonl"
 
@@ -70,7 +71,17 @@ def manifest_of(archive: Archive) -> dict[str, Any]:
         manifest = json.loads(archive.read("manifest.json"))
         if manifest["format"] != FORMAT:
             raise Bad("manifest.json", "other_format")
-        for name, kind in (("conference", str), ("schema", str), ("tables", dict), ("register", list), ("journal", dict), ("history", dict)):
+        for name, kind in (
+            ("conference", str),
+            ("schema", str),
+            ("tables", dict),
+            ("register", list),
+            ("journal", dict),
+            ("history", dict),
+            ("title", str),
+            ("as_of", str),
+            ("places", list),
+        ):
             if not isinstance(manifest[name], kind):
                 raise Bad("manifest.json", "altered")
         return dict(manifest)
@@ -93,6 +104,13 @@ def check(archive: Archive, manifest: dict[str, Any], known: journals.Head | Non
     ):
         if (said.get("count"), said.get("head")) != (count, head.hex()):
             raise Bad(f"{place}, {count + 1}", "chain_truncated")
+    sizes = {name: member.size for name, member in archive.members.items() if name.startswith("data/")}
+    try:
+        described = mets(manifest, archive.sums(), sizes)
+    except (KeyError, ValueError, TypeError):
+        raise Bad("manifest.json", "altered") from None
+    if archive.read("mets.xml") != described:
+        raise Bad("mets.xml", "altered")
     tables = {name.removeprefix("data/bang/").removesuffix(".jsonl"): name for name in archive.members if name.startswith("data/bang/")}
     if tables.keys() != manifest["tables"].keys():
         raise Bad("manifest.json", "altered")

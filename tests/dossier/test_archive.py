@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from server.db.migrate import migrate
 from server.db.verify import Head
 from server.dossier import archive
 from server.dossier.importing import bring_in
+from server.dossier.mets import mets
 from server.dossier.packing import pack, verify_history
 from server.dossier.verify import HISTORY, JOURNAL, verify
 from server.files.store import Store
@@ -82,6 +84,16 @@ def altered(content: bytes, how: str, at: float, by: int, packed: Path, folder: 
         return path.read_bytes()
 
 
+def remade(folder: Path, target: Path) -> dict[str, Any]:
+    """Makes every list of an unpacked archive anew, as somebody who knows the format would; gives its manifest."""
+    sums = archive.sums_of(folder)
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+    tags = {tag: (folder / tag).read_bytes() for tag in ("bag-info.txt", "manifest.json")}
+    tags["mets.xml"] = mets(manifest, sums, {name: (folder / name).stat().st_size for name in sums})
+    archive.write(folder, target, tags, sums)
+    return manifest
+
+
 HOW = ("flip", "cut", "append", "insert", "drop_bytes", "remove", "add", "swap", "change")
 
 
@@ -115,8 +127,7 @@ def test_a_chain_that_was_changed_and_listed_anew_is_found(packed: Path, tmp_pat
     lines = (folder / name).read_bytes().splitlines(keepends=True)
     lines[2] = lines[2].replace(b'\\"at\\":1', b'\\"at\\":2')
     (folder / name).write_bytes(b"".join(lines))
-    tags = {tag: (folder / tag).read_bytes() for tag in ("bag-info.txt", "manifest.json")}
-    archive.write(folder, tmp_path / "made.zip", tags)
+    remade(folder, tmp_path / "made.zip")
     found = verify(tmp_path / "made.zip")
     assert (found.place, found.fault) == (f"{name}, 3", "chain_altered_body")
 
@@ -127,10 +138,8 @@ def test_an_end_cut_off_in_every_list_is_found_by_the_manifest_and_by_a_known_he
         old.extractall(folder)
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
     (folder / JOURNAL).write_bytes(b"".join(lines[:-1]))
-    tags = {tag: (folder / tag).read_bytes() for tag in ("bag-info.txt", "manifest.json")}
-    archive.write(folder, tmp_path / "cut.zip", tags)
+    manifest = remade(folder, tmp_path / "cut.zip")
     assert verify(tmp_path / "cut.zip").fault == "chain_truncated"
-    manifest = json.loads(tags["manifest.json"])
     known = Head(manifest["journal"]["count"], bytes.fromhex(manifest["journal"]["head"]))
     assert verify(packed, known).ok
     assert verify(packed, Head(known.seq, bytes(32))).fault == "chain_other_head"
