@@ -27,7 +27,7 @@ def for_room(w: Work, id: str) -> tuple[PetitionPlan, ...]:
         PetitionPlan(
             row["code"], said(row), row["shown_as"], field_name(row["field"]), row["lead"], tuple(row["coordinating"]), row["within_authority"], row["complex"],
             row["escalate_to"], answers[row["id"]]["text"] if row["id"] in answers else "", row["is_group"],
-            bool(row["representative"] and row["authority"]),
+            not row["is_group"] or bool(row["representative"] and row["authority"]),
         )
         for row in in_dialogue(w, id)
         if not row["withheld"]
