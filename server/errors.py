@@ -68,6 +68,7 @@ STATUS: dict[str, int] = {
     "pdf_unreadable": 422,
     "pdf_unsigned": 422,
     "template_fault": 422,
+    "template_unfit": 422,
     "password_guessable": 422,
     "password_long": 422,
     "password_short": 422,
@@ -111,15 +112,18 @@ def status_of(code: str) -> int:
 
 
 def sentence_of(language: Language, code: str, details: Mapping[str, Any]) -> str:
-    """The sentence of a refusal. Lists among the details are named one by one, in words where there are words for them (`lacks.<name>`)."""
+    """The sentence of a refusal. Lists among the details are named one by one, in words where there are words for them (`lacks.<name>`); a `fault` is said by the
+    sentence of that name (`fault.<name>`)."""
 
-    def said(value: Any) -> Any:
+    def said(name: str, value: Any) -> Any:
+        if name == "fault":
+            return t(language, f"fault.{value}", **{other: one for other, one in details.items() if other != "fault"})
         if not isinstance(value, (list, tuple)):
             return value
         words = [t(language, f"lacks.{one}") for one in value]
         return ", ".join(str(one) if word == f"lacks.{one}" else word for one, word in zip(value, words, strict=True))
 
-    return t(language, f"refusal.{code}", **{name: said(value) for name, value in details.items()})
+    return t(language, f"refusal.{code}", **{name: said(name, value) for name, value in details.items()})
 
 
 def answer(

@@ -16,9 +16,10 @@ from xml.etree import ElementTree
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from server.papers.faults import Fault
 from server.papers.measures import TEXT_BLOCK
 from server.papers.paper import BOLD, PLAIN, Annex, Block, Break, Code, Drawing, Paragraph, Row, Section, Table
-from server.papers.sandbox import Fault, Filled, literal
+from server.papers.sandbox import Filled, literal
 
 _MARKDOWN = MarkdownIt("zero").enable(["heading", "list", "table", "hr", "blockquote", "emphasis", "newline", "escape"])
 _WORD = re.compile(r":(\w+): ?")
@@ -87,7 +88,7 @@ class _Reader:
             case "hr":
                 self.parts.add(Break("page" if token.markup.startswith("*") else "cut"))
             case _:
-                raise Fault(0, f"mẫu có phần không dùng được: {token.type}")
+                raise Fault(0, "unknown_part")
 
     def heading(self, level: int) -> None:
         said = self.text(self.next())
@@ -166,7 +167,7 @@ def drawn(svg: str) -> str:
     except ElementTree.ParseError:
         whole = False
     if not whole:
-        raise Fault(0, "không phải hình vẽ SVG")
+        raise Fault(0, "no_drawing")
     return svg
 
 
@@ -186,4 +187,4 @@ def _plain(children: list[Token]) -> Iterator[str]:
             case "em_open" | "em_close":
                 yield "*"
             case _:
-                raise Fault(0, f"mẫu có phần không dùng được: {child.type}")
+                raise Fault(0, "unknown_part")

@@ -12,10 +12,11 @@ import orjson
 
 from moderation import Refusal
 from server.papers.blocks import Parts, parts_of
+from server.papers.faults import Fault
 from server.papers.frame import Frame
 from server.papers.numbers import printed, unnumbered
 from server.papers.paper import Block, Header, Paper, Paragraph, Section, Signature, Signing
-from server.papers.sandbox import Fault, Filled, fill
+from server.papers.sandbox import Filled, fill
 
 TEMPLATES = Path(__file__).with_name("templates")
 HEAD = frozenset({"kind", "symbol", "by", "subject", "about", "to", "recipients", "size", "bare", "texts", "left", "authority", "undated"})
@@ -62,7 +63,7 @@ def compose(kind: str, data: Mapping[str, Any], frame: Frame, template: str | No
     filled = fill(template if template is not None else shipped(kind), {**data, "frame": frame.values()})
     head = _head(filled)
     if unknown := head.keys() - HEAD:
-        raise Fault(1, f"phần đầu có dòng không dùng được: {', '.join(sorted(map(str, unknown)))}")
+        raise Fault(1, "head_unknown", name=", ".join(sorted(map(str, unknown))))
     parts = parts_of(filled)
     bare, symbol = bool(head.get("bare", False)), str(head.get("symbol", ""))
     said = str(head.get("kind", ""))

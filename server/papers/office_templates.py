@@ -12,8 +12,8 @@ from server.office.work import Work
 from server.papers.as_docx import render_docx
 from server.papers.as_pdf import render_pdf
 from server.papers.compose import compose, issuer_of, sample, shipped
+from server.papers.faults import Fault
 from server.papers.frame import Frame, issuer_lines
-from server.papers.sandbox import Fault
 from server.papers.tables import paper_template
 
 LONGEST = 40_000
@@ -81,7 +81,7 @@ def reset(w: Work, kind: str, seen: int) -> None:
 def preview(kind: str, text: str, party: bool = False) -> bytes:
     """The sample drawn by a text, as PDF (raises `Fault`)."""
     if issuer_of(text) not in ("chair", "advising", "agency"):
-        raise Fault(1, "by: chair, advising hoặc agency")
+        raise Fault(1, "head_by")
     drawn = {}
     for frame in (STATE_SAMPLE, PARTY_SAMPLE):
         composed = compose(kind, sample(kind), frame, text)

@@ -13,7 +13,7 @@ import yaml
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from moderation import Refusal
+from server.papers.faults import Fault, Wrong, fault_of, yaml_fault
 from server.papers.paper import FILL, UNSEEN
 from server.papers.words import clock_words, day_of, listed, sentence
 
@@ -21,13 +21,6 @@ FIRST, LAST = 0xF0000, 0x10FFFD
 """The private characters that stand for values: one each."""
 LONGEST = 2_000_000
 """Characters that a filled template may have, before values are put in."""
-
-
-class Fault(Refusal):
-    """A template that cannot be filled: `line` counts from 1 (0: unknown), `reason` is for whoever edits it."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__("template_fault", line=line, reason=reason)
 
 
 class Filled:
@@ -55,14 +48,10 @@ def fill(text: str, data: Mapping[str, Any]) -> Filled:
         for part in template.generate({**clean(data), _KEPT: values}):
             length += len(part)
             if length > LONGEST:
-                raise Fault(0, "quá dài")
+                raise Fault(0, "too_long")
             parts.append(part)
-    except jinja2.TemplateSyntaxError as error:
-        raise Fault(error.lineno, error.message or "") from None
-    except jinja2.TemplateError as error:
-        raise Fault(_line_of(error), error.message or "") from None
-    except (TypeError, ValueError, KeyError, ZeroDivisionError, OverflowError, RecursionError) as error:
-        raise Fault(_line_of(error), str(error)) from None
+    except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise fault_of(error) from None
     head, body = _parted("".join(parts))
     return Filled(head, body, values)
 
@@ -77,14 +66,13 @@ def _parted(text: str) -> tuple[Mapping[str, Any], str]:
     _, mark, rest = text.partition("---\n")
     head, end, body = rest.partition("\n---\n")
     if _.strip() or not mark or not end:
-        raise Fault(1, "mẫu phải bắt đầu bằng phần đầu giữa hai dòng ---")
+        raise Fault(1, "head_missing")
     try:
         found = yaml.safe_load(head)
     except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        raise Fault(where.line + 2 if where else 1, getattr(error, "problem", None) or "phần đầu không đọc được") from None
+        raise yaml_fault(error) from None
     if not isinstance(found, dict):
-        raise Fault(1, "phần đầu phải là các dòng tên: giá trị")
+        raise Fault(1, "head_no_lines")
     return found, body
 
 
@@ -131,7 +119,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, int) and isinstance(right, int) and operator != "**":
             return super().call_binop(context, operator, left, right)
-        raise jinja2.exceptions.SecurityError(f"không dùng được phép {operator} với giá trị này")
+        raise Wrong("unfit_operator", name=operator)
 
 
 @jinja2.pass_context
@@ -142,22 +130,29 @@ def _keep(context: Context, value: Any) -> str:
     if value is None:
         value = ""
     if not isinstance(value, str | int | float):
-        raise TypeError("chỉ điền được chữ và số; danh sách thì dùng vòng lặp")
+        raise Wrong("no_text")
     kept: list[str] = context[_KEPT]
     kept.append(str(value))
     if FIRST + len(kept) > LAST:
-        raise ValueError("quá nhiều giá trị")
+        raise Wrong("too_long")
     return chr(FIRST + len(kept) - 1)
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Wrong("no_date") from None
 
 
 def _day(value: str) -> str:
     """2027-01-14 → ngày 14 tháng 01 năm 2027."""
-    return day_of(date.fromisoformat(value)) if value else "ngày …… tháng …… năm ……"
+    return day_of(_date(value)) if value else "ngày …… tháng …… năm ……"
 
 
 def _short(value: str) -> str:
     """2027-01-14 → 14/01/2027."""
-    return date.fromisoformat(value).strftime("%d/%m/%Y") if value else ""
+    return _date(value).strftime("%d/%m/%Y") if value else ""
 
 
 def _two(value: int) -> str:
@@ -209,16 +204,6 @@ def _environment() -> _Sandbox:
 
 
 _ENVIRONMENT = _environment()
-
-
-def _line_of(error: BaseException) -> int:
-    """Where in the template an error arose."""
-    found, trace = 0, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            found = trace.tb_lineno
-        trace = trace.tb_next
-    return found
 
 
 def literal(text: str) -> str:

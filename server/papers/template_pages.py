@@ -11,8 +11,8 @@ from server.office.forms import FormBody, Prose, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
 from server.papers.compose import kinds, sample, shipped
+from server.papers.faults import Fault
 from server.papers.office_templates import LONGEST, edition_of, editions, in_force, preview, reset, save, text_of
-from server.papers.sandbox import Fault
 
 HERE = "/van-phong/mau-van-ban"
 

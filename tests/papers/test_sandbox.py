@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from server.i18n import catalogue
 from server.papers.blocks import parts_of
+from server.papers.faults import Fault
 from server.papers.paper import Paragraph, Table
-from server.papers.sandbox import Fault, fill
+from server.papers.sandbox import fill
 
 HEAD = "---\nkind: Thử\n---\n"
 
@@ -58,7 +60,7 @@ def test_a_fault_names_its_line(text: str, line: int) -> None:
     with pytest.raises(Fault) as fault:
         said(text, b={}, ngay="không phải ngày")
     assert fault.value.details["line"] == line
-    assert fault.value.details["reason"]
+    assert catalogue("vi")[f"fault.{fault.value.details['fault']}"]
 
 
 @pytest.mark.parametrize("text", ["không có phần đầu", "---\nkind: [\n---\nx", "---\n- a\n---\nx", "---\nkind: x\n"])

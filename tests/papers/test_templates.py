@@ -58,7 +58,7 @@ def test_all_looks_say_the_same(kind: str, system: str) -> None:
 
 @pytest.mark.parametrize("kind", kinds())
 def test_a_missing_value_is_a_fault_and_no_hole(kind: str) -> None:
-    from server.papers.sandbox import Fault
+    from server.papers.faults import Fault
 
     data = sample(kind)
     data.pop("title", None) if "title" in data else data.pop("to")

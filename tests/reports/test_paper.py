@@ -70,5 +70,5 @@ def test_D15_1c_the_citys_yearly_report_is_the_boards_paper(held: Ward) -> None:
 
 @pytest.mark.parametrize("svg", ["", "<p>x</p>", "<svg>", '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>', "<svg/>"])
 def test_what_is_no_drawing_is_refused(svg: str) -> None:
-    with pytest.raises(Refusal, match="template_fault"):
+    with pytest.raises(Refusal, match="template_unfit"):
         drawn(svg)
