@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from moderation.case.petitions import SEALED, AnswerState
+from moderation.case.petitions import AnswerState
 from server.conferences.tables import conference
 from server.db.tables import metadata
 from server.office.history import Told
 from server.office.work import Work
+from server.petitions.reach import open_to
 from server.petitions.tables import petition, petition_answer, petition_proposal
 
 ABOUT_PETITIONS = frozenset(("petition", "petition_answer", "petition_file", "petition_proposal", "petition_table", "forecast", "message", "paper"))
@@ -59,8 +60,8 @@ def _mask(instead: str, *values: Any) -> tuple[Any, Any]:
 
 
 def _readable(w: Work, subjects: frozenset[str]) -> frozenset[str]:
-    """Of these rows, those that belong to petitions which everybody of the case may read. What is not there any more is not among them."""
-    may_be_read = or_(petition.c.kind.is_(None), petition.c.kind.not_in(SEALED))
+    """Of these rows, those that belong to petitions which the one who reads may read as everybody of the case. What is not there any more is not among them."""
+    may_be_read = open_to(w.by.account)
     ids = set(w.db.scalars(select(petition.c.id).where(petition.c.id.in_(subjects), may_be_read)))
     for table in (petition_answer, petition_proposal):
         ids |= set(w.db.scalars(select(table.c.id).join(petition, petition.c.id == table.c.petition).where(table.c.id.in_(subjects), may_be_read)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import RowMapping, func, select
 
@@ -17,6 +18,7 @@ from server.files.checked import Checked
 from server.files.store import Store
 from server.i18n import t
 from server.office.work import Work, lock_chain
+from server.petitions.reach import untriaged
 from server.petitions.tables import petition, petition_file
 from server.petitions.telling import tell_sender
 from server.petitions.tracking import hashed, keep_code
@@ -25,6 +27,8 @@ from server.search import search
 LONGEST = 8_000
 """Most characters of a petition, as of a line in the minutes."""
 OLDEST = 120
+NUMBERED = {State.ACCEPTED: "dialogue_number", State.REFERRED: "elsewhere_number"}
+"""Which column holds the number of a code."""
 
 _EMAIL = re.compile(r"[^@\s<>(),;:\\\"]{1,64}@[^@\s<>(),;:\\\"]{1,190}\.[^@\s<>(),;:\\\"]{2,60}")
 
@@ -104,12 +108,14 @@ def next_number(w: Work, conference_id: str) -> int:
     return int(w.db.scalar(select(func.max(petition.c.number)).where(petition.c.conference == conference_id)) or 0) + 1
 
 
-def next_code(w: Work, conference_id: str, state: State) -> str:
-    """The next code of its kind: KN-03, NP-01."""
-    lock_chain(w.db, conference_id)
-    letters = LETTERS[state]
-    taken = w.db.scalars(select(petition.c.code).where(petition.c.conference == conference_id, petition.c.code.like(f"{letters}-%")))
-    return f"{letters}-{max((int(code.rpartition('-')[2]) for code in taken), default=0) + 1:02d}"
+def coded(w: Work, row: RowMapping, state: State) -> dict[str, Any]:
+    """What changes on a petition that gets a code of this kind, KN-03 or NP-01: the next number of its conference, or the one that it had before. A number is given
+    once, whatever becomes of its petition: slips and letters cite it."""
+    lock_chain(w.db, row["conference"])
+    column = NUMBERED[state]
+    highest = select(func.max(petition.c[column])).where(petition.c.conference == row["conference"])
+    number = row[column] or int(w.db.scalar(highest) or 0) + 1
+    return {"code": f"{LETTERS[state]}-{number:02d}", column: number}
 
 
 def reindex(w: Work, id: str, unit: str) -> None:
@@ -117,7 +123,10 @@ def reindex(w: Work, id: str, unit: str) -> None:
     row = w.row(petition, id)
     words = [row["summary"], row["content"], row["request"], row["area"], t("vi", f"petition.field.{row['field']}")]
     search.forget(w, "petition", id)
-    for kind, texts in ((search.SEALED if row["kind"] in SEALED else "petition", words), (search.SENDER, [row["name"], row["representative"]])):
+    for kind, texts in (
+        (search.SEALED if row["kind"] in SEALED or untriaged(w, row) else "petition", words),
+        (search.SENDER, [row["name"], row["representative"]]),
+    ):
         search.index(w, kind=kind, subject=id, conference=row["conference"], unit=unit, title=f"{row['code']} · {row['shown_as']}",
                      path=f"/van-phong/hoi-nghi/{row['conference']}/kien-nghi/{id}", texts=texts, at=row["received_at"])  # fmt: skip
 

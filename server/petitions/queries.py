@@ -10,13 +10,14 @@ from sqlalchemy import RowMapping, Select, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from moderation import Refusal
-from moderation.case.petitions import OPEN, SEALED, AnswerState, State
-from moderation.case.rights import RIGHTS, SYSTEM
+from moderation.case.petitions import OPEN, AnswerState, State
+from moderation.case.rights import RIGHTS
 from moderation.case.text import collation, words
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.office.work import Work
 from server.organisation.tables import body, unit
+from server.petitions.reach import may_read, open_to
 from server.petitions.tables import petition, petition_answer, petition_file, petition_proposal
 from server.search.search import SENDER, family, matching
 from server.search.tables import search_entry
@@ -26,13 +27,13 @@ PAGE = 30
 
 def petition_of_case(w: Work, id: str, petition_id: str, action: str = "see_petitions") -> tuple[RowMapping, RowMapping]:
     """The conference and one of its petitions, if the one who works may do this with it (raises `Refusal` petition_unknown, not_allowed). To others than those who
-    may read it, a complaint, a denunciation or what belongs to the reception of citizens is unknown (Art. 1.2)."""
+    may read it (`reach.py`), what was not triaged, a complaint, a denunciation or what belongs to the reception of citizens is unknown (Art. 1.2)."""
     found = w.row(conference, id, "conference_unknown")
     row = w.row(petition, petition_id, "petition_unknown")
     if row["conference"] != id:
         raise Refusal("petition_unknown")
     w.allow(action, found["unit"], *concerned(row))
-    if row["kind"] in SEALED and not (w.by is SYSTEM or w.may("see_sealed", found["unit"])):
+    if not may_read(w, found["unit"], row):
         raise Refusal("petition_unknown")
     return found, row
 
@@ -88,8 +89,7 @@ def listed(w: Work, wanted: Filter, page: int = 1) -> tuple[Sequence[RowMapping]
 
 def condition(w: Work, wanted: Filter) -> ColumnElement[bool]:
     """The condition of a filter, within what the one who works may see."""
-    open_to_all = or_(petition.c.kind.is_(None), petition.c.kind.not_in(SEALED))
-    parts: list[ColumnElement[bool]] = [_of_units(w, "see_petitions"), or_(open_to_all, _of_units(w, "see_sealed"))]
+    parts: list[ColumnElement[bool]] = [_of_units(w, "see_petitions"), or_(open_to(w.by.account), _of_units(w, "see_sealed"))]
     if wanted.conference is not None:
         parts.append(petition.c.conference == wanted.conference)
     if wanted.state == "open":

@@ -16,6 +16,8 @@ petition = Table(
     Column("conference", ForeignKey("conference.id"), nullable=False),
     Column("number", Integer, nullable=False),  # counts what was received for the conference, from 1
     Column("code", Text, nullable=False),  # YK-0005 as received, KN-03 once accepted, NP-01 when it belongs elsewhere
+    Column("dialogue_number", Integer),  # of its code KN-…, which stays its own wherever it is sent
+    Column("elsewhere_number", Integer),  # of its code NP-…
     Column("state", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("received_on", Text, nullable=False),  # the day on the slip
@@ -69,6 +71,8 @@ petition = Table(
     Column("version", Integer, nullable=False, default=1),
     Index("petition_number", "conference", "number", unique=True),
     Index("petition_code", "conference", "code", unique=True),
+    Index("petition_dialogue_number", "conference", "dialogue_number", unique=True),
+    Index("petition_elsewhere_number", "conference", "elsewhere_number", unique=True),
     Index("petition_counted", "conference", "state", "field", "id"),  # holds all that reports count
     Index("petition_lead", "lead", "state"),
     Index("petition_merged", "merged_into"),

@@ -10,7 +10,7 @@ from moderation import Refusal
 from moderation.case.petitions import ELSEWHERE, FIELDS, SEALED, Kind, State, step
 from server.office.work import Work
 from server.petitions.dues import answer_no_longer_due
-from server.petitions.entering import next_code, reindex
+from server.petitions.entering import coded, reindex
 from server.petitions.queries import merged_ones, petition_of_case
 from server.petitions.tables import petition
 from server.petitions.telling import tell_sender
@@ -34,7 +34,7 @@ class Decision:
 
 
 def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | None = None) -> None:
-    """Decides what a petition is. What was sent elsewhere by mistake comes back with a number of the dialogue; its earlier code stays in the history.
+    """Decides what a petition is. What was sent elsewhere by mistake comes back with a number of the dialogue, the one it had if it had one; its earlier code stays in the history.
     What is sent elsewhere is no agency's matter here any more."""
     found, row = petition_of_case(w, id, petition_id, "triage_petition")
     now = State(row["state"])
@@ -46,9 +46,9 @@ def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | N
     if elsewhere and not decision.referral_to:
         raise Refusal("referral_needs_receiver", field="referral_to")
     then = step(now, State.REFERRED) if elsewhere else now if now not in (State.RECEIVED, State.REFERRED) else step(now, State.ACCEPTED)
-    code = next_code(w, id, then) if then is not now else row["code"]
+    code = coded(w, row, then) if then is not now else {}
     w.change(
-        petition, petition_id, seen=seen, state=then.value, code=code, kind=decision.kind.value, field=decision.field, shown_as=decision.shown_as,
+        petition, petition_id, seen=seen, state=then.value, **code, kind=decision.kind.value, field=decision.field, shown_as=decision.shown_as,
         summary=decision.summary, triage_note=decision.note, within_authority=decision.within_authority, complex=decision.complex,
         escalate_to=None if decision.within_authority or elsewhere else decision.escalate_to,
         referral_to=decision.referral_to if elsewhere else "", referral_no=decision.referral_no if elsewhere else "",
@@ -67,11 +67,11 @@ def triage(w: Work, id: str, petition_id: str, decision: Decision, seen: int | N
 
 
 def _those_told_with(w: Work, unit: str, petition_id: str, kind: Kind) -> None:
-    """What was merged into a petition says the same: it is sealed with it, and open again with it."""
+    """What was merged into a petition says the same: it is sealed with it, open again with it, and read by others once that was triaged."""
     for follower in merged_ones(w, petition_id):
         if (kind in SEALED) != (follower["kind"] in SEALED):
             w.change(petition, follower["id"], kind=kind.value)
-            reindex(w, follower["id"], unit)
+        reindex(w, follower["id"], unit)
 
 
 def withhold(w: Work, id: str, petition_id: str, reason: str) -> None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import and_, case, delete, func, insert, or_, select
 from sqlalchemy.sql import ColumnElement
 
+from moderation.case.petitions import State
 from moderation.case.rights import RIGHTS
 from moderation.case.text import fold, plain, words
 from server.office.work import Work
+from server.petitions.tables import petition
 from server.search.tables import search_entry
 
 SEALED, SENDER = "petition_sealed", "petition_sender"
-"""Petitions that only some may know of, and the names of senders: these are found by the list of petitions alone, for those who take petitions in."""
+"""Petitions that only some may know of (not triaged, or not of the dialogue), and the
+names of senders: these are found by the list of petitions alone, for those who take petitions in."""
 SEEN_BY = {"petition": "see_petitions", SEALED: "see_sealed", "conclusion": "see_case", "paper": "see_case", "conference": "see_case"}
 """What one must be allowed to do in a unit to find its entries of a kind."""
 
@@ -94,7 +97,10 @@ def matching(sought: Sequence[str]) -> ColumnElement[bool] | None:
 def visible(w: Work) -> ColumnElement[bool]:
     """The condition that the one who searches may see an entry."""
     reaches = {kind: {unit for post in w.by.posts if post.duty.value in RIGHTS[action] for unit in post.reach} for kind, action in SEEN_BY.items()}
-    return or_(*(and_(search_entry.c.kind == kind, search_entry.c.unit.in_(sorted(units))) for kind, units in reaches.items()))
+    seen = [and_(search_entry.c.kind == kind, search_entry.c.unit.in_(sorted(units))) for kind, units in reaches.items()]
+    own = select(petition.c.id).where(petition.c.keyed_by == w.by.account, petition.c.state == State.RECEIVED.value)
+    mine = and_(search_entry.c.kind == SEALED, search_entry.c.unit.in_(sorted(reaches["petition"])), search_entry.c.subject.in_(own))
+    return or_(*seen, mine) if reaches["petition"] - reaches[SEALED] else or_(*seen)
 
 
 def _pattern(word: str) -> str:

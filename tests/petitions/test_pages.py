@@ -280,6 +280,8 @@ async def test_files_are_for_those_who_work_with_the_sender(ward: Ward) -> None:
         assert (await browser.get(f"{HERE}/{file['petition']}/tep/nowhere")).status_code == 404
     assert got.status_code == 200
     assert got.headers["content-disposition"].startswith("attachment") and "sandbox" in got.headers["content-security-policy"]
+    with ward.work() as w:
+        accept(w, file["petition"])
     async with ward.browser("vhxh") as browser:
         assert (await browser.get(path)).status_code == 403
 

@@ -78,7 +78,33 @@ async def test_D1_2_what_was_merged_into_a_denunciation_is_sealed_with_it(ward: 
     with ward.work() as w:
         unmerge(w, CASE, other)
         assert (w.row(petition, other)["state"], w.row(petition, other)["kind"]) == ("received", None)
-    assert all("YK-0002" in text for _, text in await pages(ward, "kthtdt", *asked))
+        accept(w, other)
+    assert all("KN-02" in text for _, text in await pages(ward, "kthtdt", *asked))
+
+
+async def test_D1_2_before_the_triage_only_those_who_triage_the_chair_and_who_entered_it_know_of_a_petition(ward: Ward) -> None:
+    with ward.work("mttq") as w:
+        id, other = take(w, ward, content=WORDS), take(w, ward, content=f"{WORDS} tối qua")
+    with ward.work("tong-hop") as w:
+        merge(w, CASE, id, [other])
+    asked = [HERE, f"{HERE}?tim=bui+van+khuat", "/van-phong/kien-nghi", "/van-phong/tim-kiem?tim=bui+van+khuat"]
+    for login in ("thu-ky", "kthtdt", "dan-van", "dc-02"):
+        answers = await pages(ward, login, f"{HERE}/{id}", f"{HERE}/{other}", f"{HERE}/{id}/phat-bieu", *asked)
+        assert [status for status, _ in answers[:2]] == [404, 404], login
+        assert not [text for _, text in answers if "Khuất" in text or "YK-000" in text], login
+    for login in (*INSIDE, "mttq"):
+        answers = await pages(ward, login, f"{HERE}/{id}", f"{HERE}/{other}", *asked)
+        assert all(status == 200 and "YK-0001" in text for status, text in answers), login
+    assert "Khuất" not in (await pages(ward, "thu-ky", HISTORY))[0][1]
+    async with ward.browser("thu-ky") as browser:
+        assert (await browser.post(f"{HERE}/giong", data={"text": WORDS})).json() == []
+    async with ward.browser("mttq") as browser:
+        assert [one["code"] for one in (await browser.post(f"{HERE}/giong", data={"text": WORDS})).json()] == ["YK-0001"]
+    with ward.work("tong-hop") as w:
+        accept(w, id)
+    for login in ("thu-ky", "dc-02"):
+        answers = await pages(ward, login, f"{HERE}/{id}", f"{HERE}/{other}", *asked)
+        assert all(status == 200 and "KN-01" in text for status, text in answers), login
 
 
 async def test_D12_1_nobody_finds_a_sender_by_the_name_but_those_who_take_petitions_in(ward: Ward) -> None:

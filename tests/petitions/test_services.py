@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from server.notifications.reminders import remind
 from server.notifications.tables import message
 from server.office import history
 from server.office.tables import history as entries
+from server.office.work import Work
 from server.organisation.tables import body
 from server.petitions.answering import check, current, draft, release, release_many, released, send_back, to_release
 from server.petitions.assigning import Assignment, assign, propose, settle
@@ -98,6 +101,36 @@ def test_what_was_sent_elsewhere_by_mistake_comes_back_with_a_number_of_the_dial
         told = history.read(w, CASE, kind="petition", subject=id)[0]
     assert (row["code"], row["state"], row["referral_to"]) == ("KN-01", "accepted", "")
     assert [old for entry in told for name, old, _ in entry.changes if name == "code"] == ["NP-01", "YK-0001", None]
+
+
+def test_a_number_is_never_given_twice_and_stays_with_its_petition(ward: Ward) -> None:
+    def code(w: Work, id: str) -> str:
+        return str(w.row(petition, id)["code"])
+
+    with ward.work("tong-hop") as w:
+        first, second, third = (take(w, ward) for _ in range(3))
+        accept(w, first)
+        accept(w, second)
+        triage(w, CASE, second, Decision(Kind.RECEPTION, "khac", "Công dân", referral_to="Nơi tiếp công dân"))
+        accept(w, third)
+        assert [code(w, id) for id in (first, second, third)] == ["KN-01", "NP-01", "KN-03"]
+        accept(w, second)
+        triage(w, CASE, third, Decision(Kind.RECEPTION, "khac", "Công dân", referral_to="Nơi tiếp công dân"))
+        assert [code(w, id) for id in (second, third)] == ["KN-02", "NP-02"]
+
+
+def test_numbers_given_at_the_same_time_are_different(ward: Ward) -> None:
+    with ward.work("tong-hop") as w:
+        ids = [take(w, ward) for _ in range(8)]
+
+    def accepted(id: str) -> None:
+        with ward.work("tong-hop") as w:
+            accept(w, id)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(accepted, ids))
+    with ward.work() as w:
+        assert sorted(w.row(petition, id)["code"] for id in ids) == [f"KN-{number:02d}" for number in range(1, 9)]
 
 
 def test_D8_2b_three_told_as_one_keep_their_texts_and_can_be_taken_apart(ward: Ward) -> None:

@@ -989,6 +989,8 @@ def upgrade() -> None:
         sa.Column("conference", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("dialogue_number", sa.Integer(), nullable=True),
+        sa.Column("elsewhere_number", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("received_on", sa.Text(), nullable=False),
@@ -1061,6 +1063,8 @@ def upgrade() -> None:
     with op.batch_alter_table("petition", schema=None) as batch_op:
         batch_op.create_index("petition_code", ["conference", "code"], unique=True)
         batch_op.create_index("petition_counted", ["conference", "state", "field", "id"], unique=False)
+        batch_op.create_index("petition_dialogue_number", ["conference", "dialogue_number"], unique=True)
+        batch_op.create_index("petition_elsewhere_number", ["conference", "elsewhere_number"], unique=True)
         batch_op.create_index("petition_lead", ["lead", "state"], unique=False)
         batch_op.create_index("petition_merged", ["merged_into"], unique=False)
         batch_op.create_index("petition_number", ["conference", "number"], unique=True)
@@ -1568,6 +1572,8 @@ def downgrade() -> None:
         batch_op.drop_index("petition_number")
         batch_op.drop_index("petition_merged")
         batch_op.drop_index("petition_lead")
+        batch_op.drop_index("petition_elsewhere_number")
+        batch_op.drop_index("petition_dialogue_number")
         batch_op.drop_index("petition_counted")
         batch_op.drop_index("petition_code")
     op.drop_table("petition")
