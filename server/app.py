@@ -200,7 +200,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(year_routes(office))
     app.include_router(plan_routes(office))
     app.include_router(case_routes(office))
-    app.include_router(register_routes(office))
+    app.include_router(register_routes(office, parts.rooms))
     app.include_router(template_routes(office))
     app.include_router(desk_routes(office, parts.access))
     app.include_router(account_pages(office))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -19,11 +20,13 @@ from server.office.forms import FormBody, MaybeLine, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
 from server.papers import register
+from server.papers.attendance import attendance_paper
 from server.papers.compose import compose
 from server.papers.numbering import upcoming
 from server.papers.numbers import LETTER, period
 from server.papers.signed import LARGEST
 from server.papers.tables import paper
+from server.rooms.rooms import Rooms
 
 PAGE = 30
 INSIDE = frozenset({Duty.CHAIR, Duty.ADVISING, Duty.SECRETARY, Duty.INTAKE})
@@ -58,8 +61,8 @@ class SignedFile(FormBody):
     file: UploadFile
 
 
-def register_routes(door: Office) -> APIRouter:
-    """Under /van-phong/van-ban, and the tab of a case."""
+def register_routes(door: Office, rooms: Rooms) -> APIRouter:
+    """Under /van-phong/van-ban, and the tab of a case. `rooms` know who was there."""
     router = APIRouter()
 
     @router.get("/van-phong/van-ban")
@@ -78,6 +81,22 @@ def register_routes(door: Office) -> APIRouter:
             return "papers/of_case.html", {**case_frame(w, found), **listed(w, paper.c.conference == id, page_number(request))}
 
         return await door.show(request, view)
+
+    @router.post("/van-phong/hoi-nghi/{id}/van-ban/danh-sach-du")
+    async def list_attendance(request: Request, id: str) -> Response:
+        """Drafts the attendance list from the room; from here one goes to the paper."""
+        form = await read_form(request, Nothing)
+        await door.read(request, lambda w: case(w, id, "draft_case"))
+        state = (await rooms.get(id)).room.state
+
+        def do(w: Work) -> str:
+            case(w, id, "draft_case")
+            return attendance_paper(w, id, state)
+
+        def view(w: Work) -> tuple[str, Context]:
+            return "papers/of_case.html", {**case_frame(w, case(w, id)), **listed(w, paper.c.conference == id, 1)}
+
+        return await door.submit(request, form, do, lambda made: f"/van-phong/van-ban/{made}", view, done="saved")
 
     @router.get("/van-phong/van-ban/{id}")
     async def one(request: Request, id: str) -> Response:
@@ -101,40 +120,20 @@ def register_routes(door: Office) -> APIRouter:
         headers = {"Content-Disposition": f"{how}; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
         return Response(body, media_type="application/pdf" if name.endswith(".pdf") else DOCX, headers=headers)
 
-    def button(path: str, done: str, do: Any) -> None:
+    def step(path: str, model: type[FormBody], do: Callable[[Work, RowMapping, Any], None], done: str) -> None:
+        """A step on the way of a paper: its form, what it does with the paper, and what is said when it is done."""
+
         @router.post(f"/van-phong/van-ban/{{id}}/{path}", name=f"paper {path}")
-        async def pressed(request: Request, id: str) -> Response:
-            form = await read_form(request, Nothing)
-            return await door.submit(
-                request, form, lambda w: do(w, led_here(w, id)), f"/van-phong/van-ban/{id}", lambda w: paper_view(w, id), done=done
-            )
+        async def taken(request: Request, id: str) -> Response:
+            form = await read_form(request, model)
+            here = f"/van-phong/van-ban/{id}"
+            return await door.submit(request, form, lambda w: do(w, led_here(w, id), form.value), here, lambda w: paper_view(w, id), done=done)
 
-    button("trinh", "paper_submitted", submit)
-    button("ky", "paper_signed", sign)
-
-    @router.post("/van-phong/van-ban/{id}/tra-lai")
-    async def give_back(request: Request, id: str) -> Response:
-        form = await read_form(request, Why)
-        here = f"/van-phong/van-ban/{id}"
-        return await door.submit(
-            request, form, lambda w: returned(w, led_here(w, id), form.value.why), here, lambda w: paper_view(w, id), done="paper_returned"
-        )
-
-    @router.post("/van-phong/van-ban/{id}/ban-hanh")
-    async def issue(request: Request, id: str) -> Response:
-        form = await read_form(request, Number)
-        here = f"/van-phong/van-ban/{id}"
-        return await door.submit(
-            request, form, lambda w: issued(w, led_here(w, id), form.value.number), here, lambda w: paper_view(w, id), done="paper_issued"
-        )
-
-    @router.post("/van-phong/van-ban/{id}/huy")
-    async def withdraw(request: Request, id: str) -> Response:
-        form = await read_form(request, Why)
-        here = f"/van-phong/van-ban/{id}"
-        return await door.submit(
-            request, form, lambda w: void(w, led_here(w, id), form.value.why), here, lambda w: paper_view(w, id), done="paper_void"
-        )
+    step("trinh", Nothing, submit, "paper_submitted")
+    step("ky", Nothing, sign, "paper_signed")
+    step("tra-lai", Why, give_back, "paper_returned")
+    step("ban-hanh", Number, issue, "paper_issued")
+    step("huy", Why, withdraw, "paper_void")
 
     @router.post("/van-phong/van-ban/{id}/ban-ky")
     async def take_signed(request: Request, id: str) -> Response:
@@ -156,35 +155,38 @@ def register_routes(door: Office) -> APIRouter:
 # --- what the buttons do --------------------------------------------------------------------------------------------------
 
 
-def submit(w: Work, found: RowMapping) -> None:
+def submit(w: Work, found: RowMapping, _: Nothing) -> None:
     w.allow("draft_notice", found["unit"])
     register.submit(w, found["id"])
 
 
-def sign(w: Work, found: RowMapping) -> None:
+def sign(w: Work, found: RowMapping, _: Nothing) -> None:
     register.may_sign(w, found)
     w.act = "sign_paper"
     register.sign(w, found["id"])
 
 
-def returned(w: Work, found: RowMapping, why: str) -> None:
+def give_back(w: Work, found: RowMapping, said: Why) -> None:
     register.may_sign(w, found)
     w.act = "sign_paper"
-    if not why:
-        raise Refusal("reason_missing", field="why")
-    register.give_back(w, found["id"], why)
+    register.give_back(w, found["id"], reason(said))
 
 
-def issued(w: Work, found: RowMapping, number: int | None) -> None:
+def issue(w: Work, found: RowMapping, said: Number) -> None:
     w.allow("issue_paper", found["unit"])
-    register.issue(w, found["id"], number)
+    register.issue(w, found["id"], said.number)
 
 
-def void(w: Work, found: RowMapping, why: str) -> None:
+def withdraw(w: Work, found: RowMapping, said: Why) -> None:
     w.allow("issue_paper", found["unit"])
-    if not why:
+    register.withdraw(w, found["id"], reason(said))
+
+
+def reason(said: Why) -> str:
+    """The reason, which must be given (raises `Refusal` reason_missing)."""
+    if not said.why:
         raise Refusal("reason_missing", field="why")
-    register.withdraw(w, found["id"], why)
+    return said.why
 
 
 # --- what the pages show --------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ AGENCY = replace(
     STATE_SAMPLE, body="kthtdt", name="Phòng Kinh tế, Hạ tầng và Đô thị phường", issuer=("PHÒNG KINH TẾ,", "HẠ TẦNG VÀ ĐÔ THỊ"), superior="UBND PHƯỜNG BẾN SÔNG",
     symbol="KT-HT-ĐT", authority=("TRƯỞNG PHÒNG",),
 )  # fmt: skip
-BODIES = {"synthesis_report": OFFICE, "extract": OFFICE, "referral_slip": OFFICE, "agency_result_report": AGENCY}
+BODIES = {"attendance": OFFICE, "synthesis_report": OFFICE, "extract": OFFICE, "referral_slip": OFFICE, "agency_result_report": AGENCY}
 
 ISSUED = {
     "assignment": ("412/UBND-VP", date(2026, 12, 10)),
@@ -40,7 +40,7 @@ ISSUED = {
     "tasking_letter": ("36/UBND-VP", date(2027, 1, 28)),
 }
 """Numbers and dates of the example; what has none there is shown as a draft."""
-IN_PARTY_FORM = {"plan": "20-KH/ĐU", "invitation": "08-GM/ĐU", "conclusion_notice": "45-TB/ĐU", "referral": ""}
+IN_PARTY_FORM = {"plan": "20-KH/ĐU", "invitation": "08-GM/ĐU", "conclusion_notice": "45-TB/ĐU", "referral": "", "attendance": ""}
 
 
 def framed(kind: str) -> Frame:
