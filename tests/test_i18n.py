@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def test_every_text_is_fit_to_show(lang: Language) -> None:
         assert text, key
         assert unicodedata.is_normalized("NFC", text), key
         assert not any(unicodedata.category(character) in ("Cc", "Cf", "Cn") for character in text), key
+
+
+def test_people_are_addressed_in_one_way() -> None:
+    """As offices write to citizens: ông/bà, in this form alone."""
+    other = re.compile(r"\bbạn\b|quý (vị|ông|bà|khách)|ông \(bà\)|ông, bà|anh/chị|cô/chú", re.IGNORECASE)
+    assert {key: text for key, text in catalogue("vi").items() if other.search(text)} == {}
 
 
 def test_every_refusal_of_the_doors_has_a_sentence() -> None:

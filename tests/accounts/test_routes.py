@@ -268,7 +268,7 @@ async def test_a_failure_tells_nothing_of_the_inside(web: httpx.AsyncClient) -> 
 async def test_a_refusal_speaks_the_readers_language(web: httpx.AsyncClient) -> None:
     for accept in ("vi", "en-GB,en;q=0.9,vi;q=0.8", "fr"):
         response = await web.get("/api/me", headers={"accept-language": accept})
-        assert response.json()["sentence"] == "Bạn chưa đăng nhập."
+        assert response.json()["sentence"] == "Ông/bà chưa đăng nhập."
     web.cookies.set("lang", "en")
     assert (await web.get("/api/me")).json()["sentence"] == "You are not signed in."
 

@@ -120,7 +120,7 @@ async def test_the_desks_fit_a_phone_and_say_why_not(chromium: str, tmp_path: Pa
                 assert await me.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), role
                 assert me.faults == []
                 if role == "secretary":
-                    await me.reads("Bạn chưa được cử làm thư ký")
+                    await me.reads("Ông/bà chưa được cử làm thư ký")
 
 
 async def test_a_secretary_marks_petitions_as_answered_and_proposes_to_the_chair(chromium: str, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ async def test_the_entrance_leads_back_to_the_page_asked_for_and_the_desk_is_for
         for foreign in ("//example.org/", "https://example.org/", "/\\example.org", "javascript:alert(1)", "/\texample"):
             assert 'name="to" value="/"' in (await browser.get("/", params={"ve": foreign})).text, foreign
     async with ward.browser("khach") as browser:
-        assert "Bạn chưa được giao nhiệm vụ trong hội nghị nào." in (await browser.get("/")).text
+        assert "Ông/bà chưa được giao nhiệm vụ trong hội nghị nào." in (await browser.get("/")).text
     async with ward.browser("tong-hop") as browser:
         assert "Hôm nay không có việc nào đang chờ." in (await browser.get("/")).text
     ward.at(TODAY)

@@ -63,7 +63,7 @@ async def join(page: Page, button: str = "Vào hội nghị, không dùng micro 
 
 async def ask_to_speak(page: Page, topic: str) -> None:
     await page.get_by_role("button", name="Giơ tay phát biểu").click()
-    await page.get_by_label("Bạn muốn nói về việc gì?").fill(topic)
+    await page.get_by_label("Ông/bà muốn nói về việc gì?").fill(topic)
     await page.get_by_role("button", name="Đăng ký", exact=True).click()
 
 
@@ -84,7 +84,7 @@ async def test_from_the_invitation_to_the_floor(house: House, browser: Browser) 
     await expect(page.locator(".toast")).to_contain_text("đánh dấu vào hai ô")
     assert live.room.state.people["oanh"].joined_at is None
     await page.get_by_role("button", name="Bật micro").click()
-    await expect(page.get_by_label("Hình của bạn")).to_be_visible()
+    await expect(page.get_by_label("Hình của ông/bà")).to_be_visible()
     assert await flaws(page) == []
     await join(page)
 
@@ -96,23 +96,23 @@ async def test_from_the_invitation_to_the_floor(house: House, browser: Browser) 
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await flaws(page) == []
     await ask_to_speak(page, "Nước ngập ở ngõ 12")
-    await expect(page.locator(".own-place")).to_have_text("Bạn là người phát biểu tiếp theo")
+    await expect(page.locator(".own-place")).to_have_text("Ông/bà là người phát biểu tiếp theo")
     assert [e.topic for e in live.room.state.queue.entries.values()] == ["Nước ngập ở ngõ 12"]
-    await expect(page.locator("#status")).to_contain_text("Bạn là người phát biểu tiếp theo")
+    await expect(page.locator("#status")).to_contain_text("Ông/bà là người phát biểu tiếp theo")
 
     # called: a full screen, one button; then the floor, told at once
     await do(live, CallNext())
-    call = page.get_by_role("dialog", name="Mời bạn phát biểu")
+    call = page.get_by_role("dialog", name="Mời ông/bà phát biểu")
     await expect(call).to_be_visible()
-    await expect(page.locator("#alert")).to_have_text("Mời bạn phát biểu")
+    await expect(page.locator("#alert")).to_have_text("Mời ông/bà phát biểu")
     size = await call.bounding_box()
     assert size and (size["width"], size["height"]) == (360, 740)
     assert await flaws(page) == []
     await page.keyboard.press("Escape")
     await expect(call).to_be_visible()
     await page.keyboard.press("Enter")  # the focus is on the one button
-    await expect(page.get_by_role("heading", name="Bạn đang được phát biểu")).to_be_visible()
-    await expect(page.locator("#alert")).to_have_text("Bạn đang được phát biểu")
+    await expect(page.get_by_role("heading", name="Ông/bà đang được phát biểu")).to_be_visible()
+    await expect(page.locator("#alert")).to_have_text("Ông/bà đang được phát biểu")
     speech = live.room.state.floor.main
     assert speech and live.room.state.speeches[speech].person == "oanh"
     await expect(page.locator("speech-clock")).to_have_attribute("data-stage", "ok")
@@ -183,8 +183,8 @@ async def test_others_moves_are_not_announced(house: House, browser: Browser) ->
     await do(live, Remind("phuc", "Đề nghị nói ngắn gọn."))
     await expect(page.locator(".next")).to_contain_text("Lê Văn Phúc")
     await do(live, Remind("oanh", "Đề nghị giữ trật tự."))
-    await expect(page.locator("#alert")).to_have_text("Người chủ trì nhắc nhở bạn: Đề nghị giữ trật tự.")
-    assert await page.evaluate("said") == ["Người chủ trì nhắc nhở bạn: Đề nghị giữ trật tự."]
+    await expect(page.locator("#alert")).to_have_text("Người chủ trì nhắc nhở ông/bà: Đề nghị giữ trật tự.")
+    assert await page.evaluate("said") == ["Người chủ trì nhắc nhở ông/bà: Đề nghị giữ trật tự."]
 
 
 async def test_the_refused_person_alone_reads_the_ground(house: House, browser: Browser) -> None:
@@ -195,7 +195,7 @@ async def test_the_refused_person_alone_reads_the_ground(house: House, browser: 
     await expect(page.get_by_role("button", name="Giơ tay phát biểu")).to_be_visible()
     await do(live, Refuse("oanh", Ground.BREACH, "Xúc phạm người khác.", rule=2))
     for _ in range(2):
-        await expect(page.get_by_role("heading", name="Người chủ trì đã từ chối đối thoại với bạn")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Người chủ trì đã từ chối đối thoại với ông/bà")).to_be_visible()
         await expect(page.locator("main")).to_contain_text("vi phạm nội quy, quy chế đối thoại")
         await expect(page.locator("main")).to_contain_text("Nói đúng nội dung.")
         await expect(page.locator("main")).to_contain_text("Xúc phạm người khác.")
@@ -213,13 +213,16 @@ async def test_the_lobby_knows_nothing_and_leads_on_by_itself(house: House, brow
     await page.goto(f"{house.base}/vao#{token}")
     await page.get_by_label("Họ và tên").fill("Đỗ Thị Hoà <b>")
     await page.get_by_role("button", name="Xin vào hội nghị").click()
-    await expect(page.get_by_role("heading", name="Bạn đang ở phòng chờ")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Ông/bà đang ở phòng chờ")).to_be_visible()
     await expect(page.get_by_text("Đỗ Thị Hoà <b>")).to_be_visible()
     assert "Chờ chủ trì mời" not in await page.content()
+    privacy = page.get_by_role("link", name="Dữ liệu cá nhân được bảo vệ thế nào")
+    await expect(privacy).to_have_attribute("href", "/cong-khai/quyen-rieng-tu")
     assert await flaws(page) == []
     (waiting,) = [p.id for p in live.room.state.people.values() if p.standing == "lobby"]
     await do(live, Admit((waiting,)), "desk")
     await expect(page.get_by_role("heading", name="Trước khi vào hội nghị")).to_be_visible()
+    await expect(privacy).to_be_visible()
 
 
 async def test_large_text_and_english_hold_on_every_page(house: House, browser: Browser) -> None:
@@ -246,7 +249,7 @@ async def test_a_void_link_and_a_wrong_code_say_what_to_do(house: House, browser
     await expect(page.get_by_role("alert").filter(has_text="Đường liên kết không đúng")).to_be_visible()
     await expect(page.get_by_role("link", name="nhập mã ở đây.")).to_be_visible()
     await page.get_by_role("link", name="nhập mã ở đây.").click()
-    await page.get_by_label("Mã của bạn").fill("abcd 2345")
+    await page.get_by_label("Mã của ông/bà").fill("abcd 2345")
     await page.get_by_role("button", name="Vào hội nghị").click()
     await expect(page.get_by_role("alert").filter(has_text="Mã không đúng")).to_be_visible()
     assert faults(page) == []

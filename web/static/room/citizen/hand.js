@@ -72,7 +72,7 @@ export function ownRequests(room) {
 /** @param {Room} room */
 const several = ({ me }) => me.entries.length > 1;
 
-/** "Bạn đứng thứ 3", … @param {number} place */
+/** "Ông/bà đứng thứ 3", … @param {number} place */
 export const placeWords = (place) => t(place === 1 ? "hand.first" : "hand.place", { place });
 
 /** How long it may still take: the rest of the speech that runs, and those before one's own. @param {Room} room @param {Entry} entry */

@@ -18,8 +18,12 @@ export function lobby({ view, me }) {
       : html`<p>${t("lobby.text", { name: me.name })}</p>
           <p>${view.phase === "planned" ? t("lobby.not_open", { time: timeOf(view.starts), date: dateOf(view.starts) }) : t("lobby.open")}</p>
           <p class="soft">${t("lobby.stay")}</p>`}
+    <p class="small-text">${privacy()}</p>
   </section>`;
 }
+
+/** What becomes of personal data, in a tab of its own: whoever waits does not lose the place. */
+const privacy = () => html`<a href="/cong-khai/quyen-rieng-tu" target="_blank" rel="noopener">${t("lobby.privacy")}</a>`;
 
 /** The two ticks of the page before joining; never ticked beforehand. */
 const agreed = { notice: false, rules: false };
@@ -51,7 +55,7 @@ export function beforeJoining(room, microphone) {
     <section class="card" aria-labelledby="recorded">
       <h2 id="recorded">${icon("circle-dot")} ${t("join.recording_title")}</h2>
       <p>${view.recording}</p>
-      <p>${t("join.recording_text")}</p>
+      <p>${t("join.recording_text")} ${privacy()}</p>
       <label class="tick"><input type="checkbox" .checked=${agreed.notice} @change=${tick("notice")} /><span>${t("join.recording_tick")}</span></label>
     </section>
     <section class="card" aria-labelledby="rules">
