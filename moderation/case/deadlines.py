@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from moderation.case.calendar import ONE_DAY, Calendar
-from moderation.case.profiles import Base, MonthDay, Profile, Reading
+from moderation.case.calendar import Calendar
+from moderation.case.counting import count
+from moderation.case.profiles import MonthDay, Profile, Reading
 from moderation.kernel import Refusal
 
 Rule = dict[str, Any]
@@ -31,7 +32,7 @@ class ReportKind(StrEnum):
 class Deadline:
     """`due` is the last day on which it is in time, until `moment`; from `warn_from` of that day offices are closing. `safe` is the earlier day
     that no reading of the text disputes. `basis` is the key of the sentence that says how it was counted: `deadline.basis.<basis>`, with `days` and
-    `start`. `counted_from` is what it is kept with, to be counted again when the calendar changes (`server/deadlines/counting.py`)."""
+    `start`. `counted_from` is what it is kept with, to be counted again when the calendar changes (`moderation.case.counting`)."""
 
     kind: str
     clock: str
@@ -55,14 +56,8 @@ def notice_latest(profile: Profile, calendar: Calendar, first_day: date) -> Dead
     days = profile.counting.notice_days
     if days is None:
         return None
-    nth, whole = _back(profile, calendar, first_day, days), _back(profile, calendar, first_day, days + 1)
-    due = nth if profile.counting.notice_reading is Reading.NTH_DAY else whole
-    if profile.counting.base is Base.CALENDAR:
-        strict = profile.counting.notice_reading is Reading.WHOLE_DAYS
-        rule = _rule(profile, "calendar_before", first_day, days + strict)
-    else:
-        rule = _rule(profile, "working_before" if profile.counting.notice_reading is Reading.NTH_DAY else "whole_working_before", first_day, days)
-    return _deadline(profile, calendar, "notice", due, whole, first_day, days, rule)
+    whole = "whole_" if profile.counting.notice_reading is Reading.WHOLE_DAYS else ""
+    return _deadline(profile, calendar, "notice", first_day, days, {"rule": f"{whole}{profile.counting.base}_before", **_from(first_day, days)})
 
 
 def conclusion_due(profile: Profile, calendar: Calendar, closing_day: date, extended: bool = False) -> Deadline | None:
@@ -97,13 +92,10 @@ def report_latest(profile: Profile, calendar: Calendar, kind: ReportKind, year: 
     limit = _limit(profile, kind)
     if limit is None:
         return None
-    before = date(year, *limit)
-    due = before - ONE_DAY if profile.counting.before_is_strict else before
-    safe = _counted(profile, calendar).working_day_until(due) if profile.counting.advise_working_day else due
     month, day = limit
-    strict = {"rule": "strictly_before", "year": year, "month": month, "day": day}
-    rule = strict if profile.counting.before_is_strict else {"rule": "date", "on": due.isoformat()}
-    return _deadline(profile, calendar, f"report_{kind}", due, safe, before, 0, rule)
+    rule: Rule = {"rule": "strictly_before" if profile.counting.before_is_strict else "by_day", "year": year, "month": month, "day": day}
+    advised = rule if profile.counting.advise_working_day else {**rule, "advise": False}
+    return _deadline(profile, calendar, f"report_{kind}", date(year, *limit), 0, advised)
 
 
 def earliest(deadlines: Iterable[Deadline | None]) -> Deadline | None:
@@ -127,7 +119,7 @@ def check_conference_day(profile: Profile, calendar: Calendar, day: date) -> Non
     """Refuses a rest day where the profile does not allow a conference on one (raises `Refusal` rest_day_conference). By default any day is
     allowed."""
     if not profile.counting.rest_day_conference and not _counted(profile, calendar).is_working_day(day):
-        raise Refusal("rest_day_conference", date=day.isoformat())
+        raise Refusal("rest_day_conference", field="date", date=day.strftime("%d/%m/%Y"))
 
 
 def _limit(profile: Profile, kind: ReportKind) -> MonthDay | None:
@@ -141,29 +133,19 @@ def _counted(profile: Profile, calendar: Calendar) -> Calendar:
     return calendar if profile.counting.make_up_counts else calendar.without_make_up
 
 
-def _back(profile: Profile, calendar: Calendar, start: date, days: int) -> date:
-    return start - ONE_DAY * days if profile.counting.base is Base.CALENDAR else _counted(profile, calendar).back(start, days)
-
-
 def _after(profile: Profile, calendar: Calendar, kind: str, start: date, days: int) -> Deadline:
-    counted = start + ONE_DAY * days if profile.counting.base is Base.CALENDAR else _counted(profile, calendar).add(start, days)
-    due = _counted(profile, calendar).working_day_from(counted) if profile.counting.roll_forward else counted
-    if profile.counting.base is Base.CALENDAR:
-        rule = {**_rule(profile, "calendar_after", start, days), "roll": profile.counting.roll_forward}
-    else:
-        rule = _rule(profile, "working_after", start, days)
-    return _deadline(profile, calendar, kind, due, counted, start, days, rule)
+    rule: Rule = {"rule": f"{profile.counting.base}_after", **_from(start, days)}
+    return _deadline(profile, calendar, kind, start, days, {**rule, "roll": True} if profile.counting.roll_forward else rule)
 
 
-def _rule(profile: Profile, rule: str, start: date, days: int) -> Rule:
-    """A rule to count by, with `make_up` where make-up Saturdays are left out."""
-    made: Rule = {"rule": rule, "from": start.isoformat(), "days": days}
-    return made if profile.counting.make_up_counts else {**made, "make_up": False}
+def _from(start: date, days: int) -> Rule:
+    return {"from": start.isoformat(), "days": days}
 
 
-def _deadline(profile: Profile, calendar: Calendar, kind: str, due: date, safe: date, start: date, days: int, rule: Rule) -> Deadline:
+def _deadline(profile: Profile, calendar: Calendar, kind: str, start: date, days: int, rule: Rule) -> Deadline:
     counting = profile.counting
-    asks_calendar = counting.base is Base.WORKING or (counting.roll_forward and due >= start)
-    moment, warn = (datetime.combine(due, clock, HANOI) for clock in (counting.due_time, counting.warn_from))
-    provisional = asks_calendar and calendar.provisional(start, due, safe)
-    return Deadline(kind, profile.code, due, moment, warn, safe, f"{kind}.{counting.base}", start, days, provisional, rule)
+    kept = rule if counting.make_up_counts else {**rule, "make_up": False}
+    found = count(calendar, kept)
+    moment, warn = (datetime.combine(found.due, clock, HANOI) for clock in (counting.due_time, counting.warn_from))
+    basis = f"{kind}.{counting.base}"
+    return Deadline(kind, profile.code, found.due, moment, warn, found.safe or found.due, basis, start, days, found.provisional, kept)

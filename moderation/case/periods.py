@@ -49,16 +49,6 @@ def sent_before(kind: ReportKind, counting: Counting) -> MonthDay | None:
     return named[kind]
 
 
-def counted_from(kind: ReportKind, year: int, counting: Counting) -> dict[str, object] | None:
-    """How the last good day is counted, for a row of the deadlines: "before 30/6" is not on it."""
-    limit = sent_before(kind, counting)
-    if limit is None:
-        return None
-    month, day = limit
-    strict: dict[str, object] = {"rule": "strictly_before", "month": month, "day": day, "year": year}
-    return strict if counting.before_is_strict else {"rule": "date", "on": date(year, month, day).isoformat()}
-
-
 def next_reports(today: date, counting: Counting) -> tuple[tuple[ReportKind, int], ...]:
     """The reports of this and of next year that are still to be sent, the next one first."""
     coming = [

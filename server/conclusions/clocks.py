@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import RowMapping, select
 
 from moderation.case.calendar import Calendar
+from moderation.case.deadlines import Deadline, agency_report_due, conclusion_done, conclusion_due, publication_due
 from moderation.case.following import ItemState
-from moderation.case.profiles import Base, Profile
+from moderation.case.profiles import Profile
 from server.calendar import load
 from server.conclusions.tables import conclusion
 from server.conferences.tables import conference
@@ -17,8 +17,6 @@ from server.deadlines.deadlines import drop_deadlines, meet, set_deadline
 from server.deadlines.tables import deadline
 from server.office.work import Work
 from server.organisation.queries import profiles
-
-Counted = dict[str, Any]
 
 
 def working_days(w: Work) -> Calendar:
@@ -31,13 +29,6 @@ def profiles_of(w: Work, case: RowMapping) -> tuple[Profile, ...]:
     return tuple(profile for profile in profiles(w.db) if profile.code in case["profiles"])
 
 
-def counted(profile: Profile, start: str, days: int) -> Counted:
-    """N days after a day, as this profile counts them."""
-    if profile.counting.base is Base.CALENDAR:
-        return {"rule": "calendar_after", "from": start, "days": days, "roll": profile.counting.roll_forward}
-    return {"rule": "working_after", "from": start, "days": days}
-
-
 def after_conference(w: Work, id: str, held_on: str) -> None:
     """The notice (10 working days) and, by State law, the publication (10 days), from the closing day."""
     notice(w, id, held_on, extended=False)
@@ -46,29 +37,30 @@ def after_conference(w: Work, id: str, held_on: str) -> None:
 
 def notice(w: Work, id: str, held_on: str, *, extended: bool) -> None:
     """The notice takes 10 working days from the conference; once the chair has extended it 15 in all (D10.1c)."""
-    case = w.row(conference, id)
+    case, calendar = w.row(conference, id), working_days(w)
     for profile in profiles_of(w, case):
-        counting = profile.counting
-        if counting.conclusion_days is None or counting.extended_days is None:
-            continue
-        days = counting.conclusion_days
-        if extended:
-            days = counting.extended_days + (days if counting.extension_from_due else 0)
-        keep(w, case, "conclusion", profile, counted(profile, held_on, days))
+        keep(w, case, "conclusion", conclusion_due(profile, calendar, date.fromisoformat(held_on), extended))
 
 
 def publication(w: Work, id: str, held_on: str) -> None:
     """By State law the results are public within 10 days of the closing day."""
-    case = w.row(conference, id)
+    case, calendar = w.row(conference, id), working_days(w)
     for profile in profiles_of(w, case):
-        if profile.counting.publication_days is not None:
-            keep(w, case, "publication", profile, counted(profile, held_on, profile.counting.publication_days))
+        keep(w, case, "publication", publication_due(profile, calendar, date.fromisoformat(held_on)))
 
 
-def keep(w: Work, case: RowMapping, kind: str, profile: Profile, counted_from: Counted) -> None:
+def keep(w: Work, case: RowMapping, kind: str, found: Deadline | None) -> None:
     """A deadline of the conference itself, which the advising unit has to keep."""
-    owner = case["advising_body"] or ""
-    set_deadline(w, conference=case["id"], kind=kind, clock=profile.code, counted_from=counted_from, owner=owner)
+    if found is not None:
+        owner = case["advising_body"] or ""
+        set_deadline(w, conference=case["id"], kind=kind, clock=found.clock, counted_from=found.counted_from, owner=owner)
+
+
+def notice_done(w: Work, id: str, signed_on: str | None, last_sent_on: date | None) -> None:
+    """Meets the notice's deadline under each clock by which it is done: signed or, by default, sent to the last (D10.1a)."""
+    for profile in profiles_of(w, w.row(conference, id)):
+        if done := conclusion_done(profile, day(signed_on), last_sent_on):
+            meet(w, "conclusion", "", done.isoformat(), id, profile.code)
 
 
 def due_of(w: Work, id: str, kind: str, subject: str = "") -> RowMapping | None:
@@ -82,12 +74,14 @@ def report_days(w: Work, case: RowMapping) -> Profile | None:
     return next((profile for profile in profiles_of(w, case) if profile.counting.agency_report_days is not None), None)
 
 
-def report(w: Work, id: str, subject: str, body: str, start: str) -> None:
+def report(w: Work, id: str, subject: str, body: str, issued_on: str, received_on: date | None = None) -> None:
     """An agency's reports, from the date on the notice or of its receipt, where a profile asks for them."""
     profile = report_days(w, w.row(conference, id))
-    if profile is not None and profile.counting.agency_report_days is not None:
-        from_notice = counted(profile, start, profile.counting.agency_report_days)
-        set_deadline(w, conference=id, kind="agency_report", subject=subject, clock=profile.code, counted_from=from_notice, owner=body)
+    if profile is None:
+        return
+    found = agency_report_due(profile, working_days(w), date.fromisoformat(issued_on), received_on)
+    if found is not None:
+        set_deadline(w, conference=id, kind="agency_report", subject=subject, clock=profile.code, counted_from=found.counted_from, owner=body)
 
 
 def task(w: Work, item: RowMapping) -> None:
@@ -138,6 +132,7 @@ __all__ = [
     "forget",
     "meet",
     "notice",
+    "notice_done",
     "publication",
     "report",
     "report_days",

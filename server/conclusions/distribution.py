@@ -194,7 +194,7 @@ def complete(w: Work, id: str) -> date:
         groups = ", ".join(t("vi", f"conclusion_notice.group.{group}") for group in refusal.details["groups"])
         raise Refusal(refusal.code, groups=groups) from None
     w.change(notice, found["id"], distributed_on=on.isoformat())
-    clocks.meet(w, "conclusion", "", max(on.isoformat(), found["signed_on"]), id)
+    clocks.notice_done(w, id, found["signed_on"], on)
     w.change(conference, id, stage=step(Stage(case["stage"]), Stage.CARRIED_OUT).value)
     close_when_over(w, id)
     return on

@@ -53,7 +53,8 @@ def sign(w: Work, id: str) -> None:
     """The chair signs what was submitted (D11.3: nobody else can, and no other chair; raises `Refusal` not_presiding)."""
     as_chair(w, id, "sign_paper")
     found = notice_of(w, id)
-    move(w, found, NoticeState.SIGNED, signed_by=w.by.account, signed_on=w.today.isoformat())
+    signed = move(w, found, NoticeState.SIGNED, signed_by=w.by.account, signed_on=w.today.isoformat())
+    clocks.notice_done(w, id, signed["signed_on"], None)
     sign_paper(w, found["paper"])
 
 

@@ -15,7 +15,6 @@ from server.conclusions import clocks
 from server.conclusions.items import after, items_of, notice_of
 from server.conclusions.petitioners import tell
 from server.conclusions.tables import agency_report, conclusion
-from server.conferences.tables import conference
 from server.deadlines.tables import deadline
 from server.office.work import Work
 from server.organisation.tables import body
@@ -96,8 +95,6 @@ def keep(w: Work, row: RowMapping, to_chair_on: date | None, to_petitioner_on: d
 
 def received(w: Work, id: str, one: str, on: date) -> None:
     """Where the profile counts from receipt, the days of a body's reports run from the day it got the notice."""
-    profile = clocks.report_days(w, w.row(conference, id))
-    if profile is None or profile.counting.agency_report_from != "received":
-        return
+    issued_on = notice_of(w, id)["issued_on"]
     for row in w.db.scalars(select(agency_report.c.id).where(agency_report.c.conference == id, agency_report.c.body == one)).all():
-        clocks.report(w, id, row, one, on.isoformat())
+        clocks.report(w, id, row, one, issued_on, on)

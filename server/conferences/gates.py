@@ -10,6 +10,7 @@ from sqlalchemy import select
 from moderation.case.plans import BLOCKS
 from server.conferences.plan import missing
 from server.conferences.tables import conference, content, participant, venue
+from server.deadlines.hours import is_over
 from server.deadlines.tables import deadline
 from server.invitations.gates import invited, noticed, uninvited_agencies
 from server.office.work import Work
@@ -45,7 +46,7 @@ def gates(w: Work, id: str) -> list[Gate]:
     silent = w.db.scalars(select(content.c.block).where(content.c.conference == id, content.c.speaker == "")).all()
     gate("speakers", not silent, "/ke-hoach", "warn", blocks=", ".join(silent))
     late = [row.clock for row in w.db.execute(select(deadline.c.clock).where(
-        deadline.c.kind == "notice", deadline.c.subject == id, deadline.c.closed.is_(False), deadline.c.due < w.today.isoformat()))]  # fmt: skip
+        deadline.c.kind == "notice", deadline.c.subject == id, deadline.c.closed.is_(False), is_over(w)))]  # fmt: skip
     sent, of = invited(w, id)
     gate("invitations", of > 0 and sent == of, "/moi-va-thong-bao", "late" if late else "open", sent=sent, of=of)
     channels = noticed(w, id)

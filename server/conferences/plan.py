@@ -10,13 +10,16 @@ from sqlalchemy import RowMapping, func, or_, select
 
 from moderation import Refusal
 from moderation.case.advising import assignment_lacks
+from moderation.case.deadlines import check_conference_day, notice_counted_from, notice_latest
 from moderation.case.plans import BLOCKS, Presides, check_days, check_kind, needs_approval_again, not_approvable
-from moderation.case.profiles import Base, Reading, profiles_on
+from moderation.case.profiles import Profile, profiles_on
 from moderation.case.rights import Duty
 from moderation.case.stages import BEFORE, Stage, step
+from server.calendar import load
 from server.conferences.queries import case
 from server.conferences.tables import chair, conference, content, preparation, programme_item, venue
 from server.deadlines.deadlines import drop_deadlines, set_deadline
+from server.deadlines.tables import deadline
 from server.office.forms import Clock, Code, Day, FormBody, Line, MaybeLine, MaybeProse, Prose
 from server.office.work import Work
 from server.organisation.queries import advising_of, office_of, profiles
@@ -214,6 +217,8 @@ def save_plan(w: Work, id: str, form: PlanForm) -> None:
         fits = {profile.code for profile in profiles_on(form.date, level, profiles(w.db))}
         if outside := set(form.profiles) - fits:
             raise Refusal("profile_not_in_force", field="profiles", profile=sorted(outside)[0])
+    if (iso(form.date), iso(form.last_day)) != (found["date"], found["last_day"]):
+        check_day(w, form.profiles, form.date, form.last_day)
     if form.advising_body and w.db.scalar(select(body.c.id).where(body.c.id == form.advising_body)) is None:
         raise Refusal("body_unknown", field="advising_body", body=form.advising_body)
     if found["approved_at"] and needs_approval_again(dict(found), values) and not w.may("choose_form", found["unit"]):
@@ -223,18 +228,40 @@ def save_plan(w: Work, id: str, form: PlanForm) -> None:
 
 
 def set_notice_deadlines(w: Work, id: str) -> None:
-    """The last day for invitations and notice, under each clock of the case (D8.1b, D8.1c)."""
-    found = w.row(conference, id)
-    running = set(found["profiles"])
-    for profile in profiles(w.db):
-        days = profile.counting.notice_days
-        if found["date"] and profile.code in running and days is not None and found["regime"] != "extraordinary":
-            whole = profile.counting.notice_reading is Reading.WHOLE_DAYS
-            rule = "calendar_before" if profile.counting.base is Base.CALENDAR else "whole_working_before" if whole else "working_before"
+    """The last day for invitations and notice, under each clock of the case (D8.1b, D8.1c). After a postponement that lets the first invitations stand, it goes on
+    counting from the first day."""
+    found, calendar = w.row(conference, id), load(w.db)
+    there = {
+        row["clock"]: row["counted_from"]
+        for row in w.db.execute(select(deadline).where(deadline.c.kind == "notice", deadline.c.subject == id)).mappings()
+    }
+    running = []
+    for profile in running_in(w, found):
+        planned = there.get(profile.code, {})
+        first = planned["from"] if planned.get("stands") else found["date"]
+        if found["regime"] == "extraordinary" or not first:
+            continue
+        start = notice_counted_from(profile, date.fromisoformat(first), date.fromisoformat(found["date"] or first))
+        counted = notice_latest(profile, calendar, start)
+        if counted is not None:
+            running.append(profile.code)
+            stands = {"stands": True} if planned.get("stands") and not profile.counting.postponing_restarts else {}
             set_deadline(w, conference=id, kind="notice", subject=id, clock=profile.code, owner=found["advising_body"] or "",
-                         counted_from={"rule": rule, "from": found["date"], "days": days})  # fmt: skip
-    if not found["date"] or found["regime"] == "extraordinary":
-        drop_deadlines(w, "notice", id)
+                         counted_from={**counted.counted_from, **stands})  # fmt: skip
+    drop_deadlines(w, "notice", id, but=running)
+
+
+def running_in(w: Work, found: RowMapping) -> tuple[Profile, ...]:
+    """The profiles whose clocks run in a case, with their settings as they are kept."""
+    return tuple(profile for profile in profiles(w.db) if profile.code in found["profiles"])
+
+
+def check_day(w: Work, chosen: Iterable[str], first: date | None, last: date | None = None) -> None:
+    """Refuses a conference on a rest day where a profile of the case does not allow one (raises `Refusal` rest_day_conference)."""
+    for profile in profiles(w.db):
+        for day in filter(None, (first, last)):
+            if profile.code in chosen:
+                check_conference_day(profile, load(w.db), day)
 
 
 # --- who presides ---------------------------------------------------------------------------------------------------------

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import RowMapping, select
 
+from moderation.case.counting import count
 from server.calendar import load
-from server.deadlines.counting import count
 from server.deadlines.tables import deadline
 from server.notifications.outbox import enqueue
 from server.office.work import Work
 from server.organisation.tables import body
+
+BY_CALENDAR = "Thời hạn đã thay đổi do lịch làm việc thay đổi"
+"""Why a deadline moved, unless something else is said."""
 
 
 def set_deadline(
@@ -36,16 +39,18 @@ def set_deadline(
     return str(found["id"])
 
 
-def meet(w: Work, kind: str, subject: str, on: str, conference: str | None = None) -> None:
-    """What was due has been done, on this day (ISO date): under every clock."""
+def meet(w: Work, kind: str, subject: str, on: str, conference: str | None = None, clock: str | None = None) -> None:
+    """What was due has been done, on this day (ISO date): under every clock, or under one."""
     for row in _open(w, kind, subject, conference):
-        w.change(deadline, row["id"], met_on=on, closed=True)
+        if clock is None or row["clock"] == clock:
+            w.change(deadline, row["id"], met_on=on, closed=True)
 
 
-def drop_deadlines(w: Work, kind: str, subject: str, conference: str | None = None) -> None:
-    """Nobody has to do this any more."""
+def drop_deadlines(w: Work, kind: str, subject: str, conference: str | None = None, but: Collection[str] = ()) -> None:
+    """Nobody has to do this any more, under any clock but those of `but`."""
     for row in _open(w, kind, subject, conference):
-        w.change(deadline, row["id"], closed=True)
+        if row["clock"] not in but:
+            w.change(deadline, row["id"], closed=True)
 
 
 def recompute(w: Work, why: str = "") -> int:
@@ -63,12 +68,12 @@ def recompute(w: Work, why: str = "") -> int:
     return moved
 
 
-def tell_owners(w: Work, row: RowMapping, due: str) -> None:
-    """Queues a message to everybody who works for the body that has to keep a deadline which moved."""
+def tell_owners(w: Work, row: RowMapping, due: str, why: str = BY_CALENDAR) -> None:
+    """Queues a message to everybody who works for the body that has to keep a deadline which moved, with why it did."""
     for address, name in addresses(w, row["owner"]):
         enqueue(
             w, f"moved:{row['id']}:{due}:{address}", kind="deadline_moved", channel="email", recipient=name, address=address, conference=row["conference"],
-            subject=row["id"], title="Thời hạn đã thay đổi do lịch làm việc thay đổi",
+            subject=row["id"], title=why,
             text=f"Thời hạn trước đây: {said(row['due'])}. Thời hạn mới: {said(due)}.",
         )  # fmt: skip
 

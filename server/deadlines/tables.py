@@ -14,7 +14,7 @@ deadline = Table(
     Column("kind", Text, nullable=False),  # notice, conclusion, publication, agency_report, answer, task, milestone, periodic_report, data_request …
     Column("subject", Text, nullable=False),  # the row it is about, "" for the conference itself
     Column("clock", Text, nullable=False),  # code of the legal profile, "" for a date that somebody set
-    Column("counted_from", JSON, nullable=False),  # what `server.deadlines.counting.count` counts again
+    Column("counted_from", JSON, nullable=False),  # what `moderation.case.counting.count` counts again
     Column("due", Text, nullable=False, index=True),
     Column("safe", Text),  # the earlier, safe date where a reading allows two
     Column("provisional", Boolean, nullable=False, default=False),  # the calendar of a year it touches is not announced

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import RowMapping, case, func, or_
 
+from server.deadlines.hours import is_closing, is_over
 from server.deadlines.tables import deadline
 from server.desk.casework import FINDERS
 from server.desk.pile import SHOWN, Line, Pile, short
@@ -25,19 +26,20 @@ def piles(w: Work) -> list[Pile]:
 
 
 def _deadlines(w: Work) -> Iterator[Pile]:
-    """The three piles of deadlines, by one question: the first lines of each, and how many there are."""
-    today, soon, later = (day.isoformat() for day in (w.today, w.today + SOON, w.today + LATER))
+    """The piles of deadlines (late; due today when offices are closing; soon; later), by one question: the first lines of each, and how many there are."""
+    soon, later = (day.isoformat() for day in (w.today + SOON, w.today + LATER))
+    over = is_over(w)
     own = w.by.bodies()
-    pile = case((deadline.c.due < today, "late"), (deadline.c.due <= soon, "soon"), else_="later").label("pile")
+    pile = case((over, "late"), (is_closing(w), "closing"), (deadline.c.due <= soon, "soon"), else_="later").label("pile")
     place = func.row_number().over(partition_by=pile, order_by=(deadline.c.due, deadline.c.id)).label("place")
-    of_others = or_(deadline.c.owner.in_(own), deadline.c.kind.not_in(OF_OTHERS), deadline.c.due < today)
+    of_others = or_(deadline.c.owner.in_(own), deadline.c.kind.not_in(OF_OTHERS), over)
     ranked = concerning(w.by, deadline.c.id, pile, place, func.count().over(partition_by=pile).label("in_all"))
     first = ranked.where(deadline.c.closed.is_(False), deadline.c.due <= later, of_others).subquery()
     told = with_titles(first.c.pile, first.c.in_all).join(first, first.c.id == deadline.c.id).where(first.c.place <= SHOWN)
     rows = w.db.execute(told.order_by(first.c.place)).mappings().all()
-    for name in ("late", "soon", "later"):
+    for name in ("late", "closing", "soon", "later"):
         found = [row for row in rows if row["pile"] == name]
-        yield Pile(name, tuple(_line(row, own) for row in found), found[0]["in_all"] if found else 0, urgent=name == "late")
+        yield Pile(name, tuple(_line(row, own) for row in found), found[0]["in_all"] if found else 0, urgent=name in ("late", "closing"))
 
 
 def _line(row: RowMapping, own: frozenset[str]) -> Line:

@@ -14,6 +14,7 @@ from server.clock import day_of, moment_of
 from server.conferences.papers import branches
 from server.conferences.queries import case
 from server.conferences.tables import conference
+from server.deadlines.hours import in_time
 from server.deadlines.tables import deadline
 from server.files.checked import Checked
 from server.files.store import Store
@@ -87,12 +88,9 @@ def announcements(w: Work, id: str) -> Sequence[RowMapping]:
 def told_in_time(w: Work, id: str) -> list[Timely]:
     """How telling the public stands under each clock (D8.1c): by the first channel on which it was."""
     told = announcements(w, id)
-    first = day_of(told[0]["published_at"]).isoformat() if told else None
+    first = told[0]["published_at"] if told else None
     rows = w.db.execute(select(deadline).where(deadline.c.kind == "notice", deadline.c.subject == id).order_by(deadline.c.due)).mappings()
-    today = w.today.isoformat()
-    return [
-        Timely(row["clock"], row["due"], row["safe"], first, first <= row["due"] if first else False if today > row["due"] else None) for row in rows
-    ]
+    return [Timely(row["clock"], row["due"], row["safe"], day_of(first).isoformat() if first else None, in_time(w, row, first)) for row in rows]
 
 
 # --- what to publish -------------------------------------------------------------------------------------------------------------

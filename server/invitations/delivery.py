@@ -15,6 +15,7 @@ from server.clock import day_of, moment_of
 from server.conferences.queries import case
 from server.conferences.tables import conference
 from server.deadlines.deadlines import meet
+from server.deadlines.hours import in_time
 from server.deadlines.tables import deadline
 from server.i18n import t
 from server.invitations.calendar_file import entry, organiser_of
@@ -142,12 +143,9 @@ def note_done(w: Work, id: str) -> None:
 def on_time(w: Work, id: str) -> list[Timely]:
     """How inviting stands under each clock (D8.1b): by the invitation that went last."""
     sent = [row["sent_at"] for row in invitations(w, id)]
-    last = day_of(max(sent)).isoformat() if sent and all(sent) else None
+    last = max(sent) if sent and all(sent) else None
     rows = w.db.execute(select(deadline).where(deadline.c.kind == "notice", deadline.c.subject == id).order_by(deadline.c.due)).mappings()
-    today = w.today.isoformat()
-    return [
-        Timely(row["clock"], row["due"], row["safe"], last, last <= row["due"] if last else False if today > row["due"] else None) for row in rows
-    ]
+    return [Timely(row["clock"], row["due"], row["safe"], day_of(last).isoformat() if last else None, in_time(w, row, last)) for row in rows]
 
 
 def recall(w: Work, id: str, rows: Iterable[RowMapping], why: str) -> None:

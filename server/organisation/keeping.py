@@ -9,7 +9,8 @@ from sqlalchemy import Table, select
 
 from moderation import Refusal
 from moderation.case.organisation import System
-from moderation.case.profiles import Counting, counting_of, plain
+from moderation.case.profiles import counting_of, plain
+from server.conclusions.recounting import recount
 from server.office.work import Work
 from server.organisation.seed import seed_law
 from server.organisation.tables import body, legal_profile, office, unit
@@ -76,16 +77,16 @@ def add_profile(w: Work, code: str, title: str, issued: date, valid_from: date, 
     )
 
 
-def change_profile(w: Work, code: str, settings: dict[str, Any], valid_to: date | None = None) -> Counting:
-    """Answers counting questions of a legal profile otherwise, or ends it; settings as JSON values, those not named stay. Open deadlines keep the
-    day that they were given. Raises `Refusal` not_allowed, not_found, profile_unfit, dates_turned."""
+def change_profile(w: Work, code: str, settings: dict[str, Any], valid_to: date | None = None) -> int:
+    """Answers counting questions of a legal profile otherwise, or ends it; settings as JSON values, those not named stay. Open deadlines
+    are counted again; gives how many moved. Raises `Refusal` not_allowed, not_found, profile_unfit, dates_turned."""
     w.allow("keep_organisation")
     seed_law(w)
     found = w.row(legal_profile, code)
     counting = counting_of({**found["counting"], **settings})
     _in_order(found["valid_from"], valid_to.isoformat() if valid_to else None)
-    w.change(legal_profile, code, counting=plain(counting), valid_to=valid_to.isoformat() if valid_to else None)
-    return counting
+    changed = w.change(legal_profile, code, counting=plain(counting), valid_to=valid_to.isoformat() if valid_to else None)
+    return recount(w, code) if changed else 0
 
 
 def _end(w: Work, table: Table, id: str, last_day: date) -> None:

@@ -38,6 +38,7 @@ class ProfileForm(FormBody):
     postponing_restarts: bool = False
     before_is_strict: bool = False
     advise_working_day: bool = False
+    due_time: Clock | None = None
     warn_from: Clock
     valid_to: Day | None = None
 
@@ -65,7 +66,8 @@ def law_pages(door: Office) -> APIRouter:
 
     @router.get(f"{HERE}/can-cu")
     async def show_law(request: Request) -> Response:
-        return await door.show(request, law_view)
+        moved = request.query_params.get("doi", "")
+        return await door.show(request, lambda w: law_view(w, int(moved[:5]) if moved.isascii() and moved.isdecimal() else None))
 
     @router.get(f"{HERE}/can-cu/moi")
     async def new_profile(request: Request) -> Response:
@@ -88,20 +90,23 @@ def law_pages(door: Office) -> APIRouter:
     @router.post(HERE + "/can-cu/{code}")
     async def keep_profile(request: Request, code: str) -> Response:
         form = await read_form(request, ProfileForm)
-        return await door.submit(request, form, lambda w: keep(w, code, form.value), f"{HERE}/can-cu", lambda w: profile_view(w, code))
+        return await door.submit(
+            request, form, lambda w: keep(w, code, form.value), lambda moved: f"{HERE}/can-cu?doi={moved}", lambda w: profile_view(w, code)
+        )
 
     return router
 
 
-def keep(w: Work, code: str, given: ProfileForm) -> None:
-    """Keeps the answers; days that the profile does not know stay unknown, and those that it knows cannot be left out."""
+def keep(w: Work, code: str, given: ProfileForm) -> int:
+    """Keeps the answers, and gives how many open deadlines moved; days that the profile does not know stay unknown, and those that it knows cannot be left out."""
     known = one(w, code).counting
     settings: dict[str, Any] = given.model_dump(exclude={"valid_to"})
     settings["warn_from"] = f"{given.warn_from}:00"
+    settings["due_time"] = f"{given.due_time}:59" if given.due_time else known.due_time.isoformat()
     for name in DAYS:
         if settings[name] is None or getattr(known, name) is None:
             settings.pop(name)
-    change_profile(w, code, settings, given.valid_to)
+    return change_profile(w, code, settings, given.valid_to)
 
 
 def one(w: Work, code: str) -> Profile:
@@ -112,10 +117,10 @@ def one(w: Work, code: str) -> Profile:
     return found
 
 
-def law_view(w: Work) -> tuple[str, Context]:
-    """The rules and the profiles."""
+def law_view(w: Work, moved: int | None = None) -> tuple[str, Context]:
+    """The rules and the profiles; after a change of settings, how many open deadlines moved."""
     w.allow("keep_organisation")
-    return "organisation/law.html", {"rules": advising_rules(w.db), "profiles": profiles(w.db)}
+    return "organisation/law.html", {"rules": advising_rules(w.db), "profiles": profiles(w.db), "moved": moved}
 
 
 def new_profile_view(w: Work) -> tuple[str, Context]:

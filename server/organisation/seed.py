@@ -56,31 +56,33 @@ def seed_law(w: Work) -> None:
 
 
 def kinds() -> tuple[str, ...]:
-    """The kinds of units that can be entered."""
+    """The templates of units that can be entered: a kind, or a kind as it was before 01/07/2025."""
     return tuple(_data()["templates"])
 
 
-def add_unit(w: Work, kind: str, place: str, parent: str, since: date | None = None) -> str:
+def add_unit(w: Work, template: str, place: str, parent: str, since: date | None = None) -> str:
     """Enters a unit ("phường", "Bến Sông") with the bodies and offices that its kind has; gives its id. Raises `Refusal` not_allowed, not_found (no
-    such kind or parent), unit_known (there is one of that name at that time)."""
+    such template or parent), unit_known (there is one of that name at that time)."""
     w.allow("keep_organisation")
-    template, data = _data()["templates"].get(kind), _data()
-    if template is None:
+    data = _data()
+    model = data["templates"].get(template)
+    if model is None:
         raise Refusal("not_found")
+    kind = model.get("kind", template)
     w.row(unit, parent)
     name = f"{KIND_NAMES[kind]} {place}"
-    dates = {**_dates(template, data), **({"valid_from": since.isoformat()} if since else {})}
+    dates = {**_dates(model, data), **({"valid_from": since.isoformat()} if since else {})}
     if dates["valid_to"] and dates["valid_from"] > dates["valid_to"]:
         raise Refusal("dates_turned", field="since")
     if w.db.scalar(select(unit.c.id).where(unit.c.name == name, unit.c.parent == parent, unit.c.valid_to.is_(None))) is not None:
         raise Refusal("unit_known", field="place", name=name)
-    id = w.add(unit, level=template["level"], parent=parent, kind=kind, name=name, place=place, **dates)
+    id = w.add(unit, level=model["level"], parent=parent, kind=kind, name=name, place=place, **dates)
     words = {"name": name, "place": place}
-    bodies, offices = {row["id"]: new_id() for row in template["bodies"]}, {row["id"]: new_id() for row in template["offices"]}
-    for row in template["bodies"]:
+    bodies, offices = {row["id"]: new_id() for row in model["bodies"]}, {row["id"]: new_id() for row in model["offices"]}
+    for row in model["bodies"]:
         filled = {field: text.format(**words) for field, text in _of_body(row).items()}
         w.add(body, id=bodies[row["id"]], unit=id, **filled, **dates)
-    for row in template["offices"]:
+    for row in model["offices"]:
         head = offices[row["deputy_of"]] if "deputy_of" in row else None
         w.add(office, id=offices[row["id"]], body=bodies[row["body"]], title=row["title"].format(**words), deputy_of=head, **dates)
     return id

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, or_, select
 
 from moderation import Refusal
 from moderation.case.deadlines import Deadline, ReportKind, report_latest
-from moderation.case.periods import counted_from, period
+from moderation.case.periods import period
 from moderation.case.profiles import QD_1155, Profile
 from moderation.case.rights import Duty
 from server.calendar import load
@@ -82,10 +82,23 @@ def begin(w: Work, of: str, kind: ReportKind, year: int) -> str:
     if found is not None:
         return str(found)
     id = w.add(report, unit=of, kind=kind.value, year=year, first=about.first.isoformat(), last=about.last.isoformat(), state=DRAFT, created=w.now)
-    counted = counted_from(kind, year, regulation(w).counting)
-    if counted is not None:
-        set_deadline(w, conference=None, kind="periodic_report", subject=id, clock=QD_1155.code, counted_from=counted, owner=owner_of(w, of, kind))
+    run_clock(w, id, of, kind, year)
     return id
+
+
+def run_clock(w: Work, id: str, of: str, kind: ReportKind, year: int) -> None:
+    """By when it has to be sent, as a deadline of who writes it; none where the regulation knows no such report."""
+    counted = due_of(w, kind, year)
+    if counted is not None:
+        set_deadline(
+            w,
+            conference=None,
+            kind="periodic_report",
+            subject=id,
+            clock=counted.clock,
+            counted_from=counted.counted_from,
+            owner=owner_of(w, of, kind),
+        )
 
 
 def write(w: Work, id: str, seen: int, situation: str, limits: str, proposals: str, recipient: str) -> None:

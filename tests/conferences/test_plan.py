@@ -170,7 +170,7 @@ def test_D8_1b_the_last_day_to_invite_runs_under_every_clock(ward: Ward) -> None
         rows = w.db.execute(
             select(deadline.c.clock, deadline.c.due, deadline.c.safe).where(deadline.c.kind == "notice").order_by(deadline.c.due)
         ).all()
-    assert [tuple(row) for row in rows] == [("QD-1155-QD-TU", "2027-01-05", "2027-01-04"), ("LUAT-72-2025-D43", "2027-01-07", None)]
+    assert [tuple(row) for row in rows] == [("QD-1155-QD-TU", "2027-01-05", "2027-01-04"), ("LUAT-72-2025-D43", "2027-01-07", "2027-01-06")]
 
 
 def test_D0_3_a_law_that_is_not_in_force_on_the_day_is_not_taken(ward: Ward) -> None:

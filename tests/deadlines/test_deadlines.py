@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from moderation.case.calendar import CalendarDay, DayKind
+from moderation.case.counting import count
 from server.calendar.keeping import set_day
 from server.calendar.seed import seeded
-from server.deadlines.counting import count
 from server.deadlines.deadlines import drop_deadlines, meet, set_deadline
 from server.deadlines.tables import deadline
 from server.notifications.tables import message
@@ -32,7 +32,10 @@ async def ward(tmp_path: Path, database_url: str) -> AsyncIterator[Ward]:
     [
         ({"rule": "working_before", "from": "2027-01-14", "days": 7}, "2027-01-05", "2027-01-04"),
         ({"rule": "whole_working_before", "from": "2027-01-14", "days": 7}, "2027-01-04", None),
-        ({"rule": "calendar_before", "from": "2027-01-14", "days": 7}, "2027-01-07", None),
+        ({"rule": "calendar_before", "from": "2027-01-14", "days": 7}, "2027-01-07", "2027-01-06"),
+        ({"rule": "whole_calendar_before", "from": "2027-01-14", "days": 7}, "2027-01-06", None),
+        ({"rule": "by_day", "year": 2027, "month": 6, "day": 27}, "2027-06-27", "2027-06-25"),
+        ({"rule": "by_day", "year": 2027, "month": 6, "day": 27, "advise": False}, "2027-06-27", None),
         ({"rule": "working_after", "from": "2027-01-14", "days": 10}, "2027-01-28", None),
         ({"rule": "working_after", "from": "2027-01-14", "days": 15}, "2027-02-11", None),
         ({"rule": "calendar_after", "from": "2027-01-14", "days": 10}, "2027-01-24", None),

@@ -10,6 +10,7 @@ import pytest
 from server import cli, clock
 from server.accounts.staff import account_named
 from server.app import Parts
+from server.cli.running import first_steps
 from server.db.engine import open_engine, reading
 from server.office.staff import staff_of
 from server.office.work import Work
@@ -46,8 +47,8 @@ def test_an_account_gets_its_duty_and_the_house_its_organisation(
 async def test_a_new_server_has_an_administrator_who_can_enter_a_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parts = Parts(Settings(data_dir=tmp_path / "data"))
     try:
-        await cli.first_steps(parts, "http://localhost:1")
-        await cli.first_steps(parts, "http://localhost:1")
+        await first_steps(parts, "http://localhost:1")
+        await first_steps(parts, "http://localhost:1")
         assert capsys.readouterr().out.count("/thiet-lap#") == 1
         with parts.engine.begin() as db:
             staff = staff_of(db, account_named(db, "admin"), clock.today())

@@ -132,3 +132,14 @@ def test_d0_3_rules_and_profiles_come_back_from_their_rows_as_they_are(house: Ho
     with house() as w:
         assert advising_rules(w.db) == ARTICLE_7
         assert profiles(w.db) == PROFILES
+
+
+@pytest.mark.parametrize(("template", "kind", "name"), [("phuong_cua_quan", "phuong", "phường Cát Bi"), ("xa_cua_huyen", "xa", "xã Cát Bi")])
+def test_d7_a_ward_of_a_district_ended_with_it_and_its_advising_unit_is_assigned(house: House, template: str, kind: str, name: str) -> None:
+    with house() as w:
+        above = add_unit(w, "quan" if kind == "phuong" else "huyen", "Hải An", "tp")
+        id = add_unit(w, template, "Cát Bi", above)
+        made = next(one for one in units(w.db) if one.id == id)
+        assert (made.kind, made.name, made.level, made.parent, made.valid_to) == (kind, name, "xa_phuong_thi_tran", above, date(2025, 6, 30))
+        assert advising_of(w.db, chairs(w.db, id, BEFORE)[0].id, BEFORE)[0].needs_assignment
+        assert chairs(w.db, id, AFTER) == ()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from moderation import Refusal
 from moderation.case.deadlines import ReportKind
-from moderation.case.periods import FIRST, LAST, counted_from, next_reports, period
+from moderation.case.periods import FIRST, LAST, next_reports, period
 from moderation.case.profiles import LAW_72, QD_1155
 
 RULES = QD_1155.counting
@@ -52,12 +52,6 @@ def test_every_day_belongs_to_exactly_one_year_and_years_follow_each_other(day: 
         assert one.last + timedelta(days=1) == after.first
         half = period(ReportKind.HALF_YEAR, one.year, rules)
         assert half.first == one.first and half.last < one.last
-
-
-def test_D15_1_what_is_to_be_sent_before_a_day_is_counted_strictly() -> None:
-    assert counted_from(ReportKind.HALF_YEAR, 2027, RULES) == {"rule": "strictly_before", "month": 6, "day": 30, "year": 2027}
-    assert counted_from(ReportKind.CITY_YEAR, 2027, replace(RULES, before_is_strict=False)) == {"rule": "date", "on": "2027-12-20"}
-    assert counted_from(ReportKind.YEAR, 2027, LAW_72.counting) is None
 
 
 def test_the_next_report_comes_first_and_one_whose_day_has_come_is_past() -> None:
