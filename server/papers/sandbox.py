@@ -3,13 +3,15 @@ filters below. It calls nothing, and what it fills in is never read as a templat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import jinja2
 import yaml
+from jinja2 import nodes
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,7 +22,13 @@ from server.papers.words import clock_words, day_of, listed, sentence
 FIRST, LAST = 0xF0000, 0x10FFFD
 """The private characters that stand for values: one each."""
 LONGEST = 2_000_000
-"""Characters that a filled template may have, before values are put in."""
+"""Characters that a filled template may have, before values are put in, and all its values together."""
+MOST_STEPS = 1_000_000
+"""Turns of loops in one filling: a template that would keep the server busy for ever ends here."""
+CALL = 20
+"""A call of a macro costs as much time as so many turns of a loop."""
+GREATEST = 10**15
+"""Numbers that a template reckons with stay below this."""
 
 
 class Filled:
@@ -41,11 +49,11 @@ class Filled:
 
 def fill(text: str, data: Mapping[str, Any]) -> Filled:
     """Fills a template with data (raises `Fault`)."""
-    values: list[str] = []
+    filling = _Filling()
     try:
-        template = _compiled(text)
+        template = _compiled(clean(text))
         parts, length = [], 0
-        for part in template.generate({**clean(data), _KEPT: values}):
+        for part in template.generate({**clean(data), _KEPT: filling}):
             length += len(part)
             if length > LONGEST:
                 raise Fault(0, "too_long")
@@ -53,7 +61,7 @@ def fill(text: str, data: Mapping[str, Any]) -> Filled:
     except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise fault_of(error) from None
     head, body = _parted("".join(parts))
-    return Filled(head, body, values)
+    return Filled(head, body, filling.values)
 
 
 @lru_cache(64)
@@ -90,12 +98,62 @@ def clean(value: Any) -> Any:
 # --- the sandbox --------------------------------------------------------------------------------------------------------
 
 _KEPT = "_kept"
+_COUNTED = "_counted"
+"""The filter put behind the list of every loop."""
+
+
+@dataclass(slots=True)
+class _Filling:
+    """One filling under way: the values put away, how long each is with the values inside it, all of that together, and the steps taken."""
+
+    values: list[str] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    length: int = 0
+    steps: int = 0
+
+    def step(self, cost: int = 1) -> None:
+        self.steps += cost
+        if self.steps > MOST_STEPS:
+            raise Wrong("too_many_steps")
+
+    def keep(self, value: str) -> str:
+        """Puts a value away and says the character that stands for it."""
+        known = len(self.values)
+        length = sum(self.lengths[ord(c) - FIRST] if FIRST <= ord(c) < FIRST + known else 1 for c in value)
+        self.length += length
+        if self.length > LONGEST or FIRST + known >= LAST:
+            raise Wrong("too_long")
+        self.values.append(value)
+        self.lengths.append(length)
+        return chr(FIRST + known)
+
+
+@jinja2.pass_context
+def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
+    """The items of a loop, each of them a step."""
+    for item in items:
+        context[_KEPT].step()
+        yield item
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Dictionaries by their keys, lists by their places, loops by their counters: nothing else has attributes."""
 
-    intercepted_binops = frozenset(["*", "**", "%"])
+    intercepted_binops = frozenset(["*", "**", "%", "+"])
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Jinja's own reading; then every loop is counted, and texts are not glued together (a template writes them one after the other)."""
+        tree = super()._parse(source, name, filename)
+        for glue in tree.find_all(nodes.Concat):
+            raise jinja2.TemplateSyntaxError("unexpected '~'", glue.lineno)
+        for loop in list(tree.find_all(nodes.For)):
+            loop.iter = nodes.Filter(loop.iter, _COUNTED, [], [], None, None, lineno=loop.lineno)
+            loop.iter.set_environment(self)
+        return tree
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        context[_KEPT].step(CALL)
+        return super().call(context, obj, *args, **kwargs)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict):
@@ -117,7 +175,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(obj, Macro)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if isinstance(left, int) and isinstance(right, int) and operator != "**":
+        numbers = (int, float) if operator == "+" else int
+        if isinstance(left, numbers) and isinstance(right, numbers) and operator != "**" and max(abs(left), abs(right)) < GREATEST:
             return super().call_binop(context, operator, left, right)
         raise Wrong("unfit_operator", name=operator)
 
@@ -131,11 +190,8 @@ def _keep(context: Context, value: Any) -> str:
         value = ""
     if not isinstance(value, str | int | float):
         raise Wrong("no_text")
-    kept: list[str] = context[_KEPT]
-    kept.append(str(value))
-    if FIRST + len(kept) > LAST:
-        raise Wrong("too_long")
-    return chr(FIRST + len(kept) - 1)
+    filling: _Filling = context[_KEPT]
+    return filling.keep(str(value))
 
 
 def _date(value: str) -> date:
@@ -199,7 +255,7 @@ def _environment() -> _Sandbox:
     )
     env.globals.clear()
     env.filters.clear()
-    env.filters.update(FILTERS)
+    env.filters.update({**FILTERS, _COUNTED: _counted})
     return env
 
 

@@ -119,3 +119,26 @@ def test_the_forms_of_paragraphs() -> None:
         ("", "", "Tên: \ue0ff Năm: \ue0ff", 0),
     ]
     assert [getattr(b, "how", getattr(b, "link", "")) for b in blocks[8:]] == ["cut", "page", "https://a.vn/b"]
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "{% for a in x %}" * 9 + "{% endfor %}" * 9,
+        "{% macro f(n) %}{% if n %}{% if f(n - 1) or f(n - 1) %}{% endif %}{% endif %}{% endmacro %}{% if f(60) %}{% endif %}",
+        "{% set a = 'x' %}" + "{% set a = a ~ a %}" * 60,
+        "{% set a = 'x' %}" + "{% set a = a + a %}" * 60,
+        "{% set a = [1] %}" + "{% set a = a + a %}" * 60,
+        "{% set a = 9 %}" + "{% set a = a * a %}" * 60,
+        "{% set a %}xx{% endset %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 60 + "{{ a }}",
+        "{{ '\U000f0000' }}",
+    ],
+    ids=["loops", "macros", "glued", "added", "lists", "numbers", "blocks", "itself"],
+)
+def test_a_template_that_floods_ends_in_a_fault(flood: str) -> None:
+    """A template runs in the process that holds the live room: nobody's template may keep it busy or fill its memory."""
+    if flood == "{{ '\U000f0000' }}":
+        assert said(flood) == ["[U+F0000]"]
+        return
+    with pytest.raises(Fault):
+        said(flood, x=list(range(30)))
