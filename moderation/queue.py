@@ -62,7 +62,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """One request to speak (R15). `since` is when it was entered; `called_at` when it left the queue for the floor."""
+    """One request to speak (R15). `since` is when it was entered; `called_at` when it left the queue for the floor; `source` is "invitation" for a wish that came with
+    an answered one."""
 
     id: str
     person: str
@@ -77,6 +78,7 @@ class QueueEntry:
     status: Status = Status.WAITING
     held: bool = False
     called_at: Ms | None = None
+    source: str = ""
 
     @property
     def waiting(self) -> bool:
@@ -220,6 +222,7 @@ class Enqueued(Fact):
     topic: str
     petition: str | None = None
     represents: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -575,7 +578,7 @@ def drop_waiting(c: Conference, who: str) -> Conference:
 
 @evolves(Enqueued)
 def enqueued(c: Conference, f: Enqueued, e: Entry) -> Conference:
-    entry = QueueEntry(f.entry, f.person, f.channel, f.venue, f.motive, f.topic, f.petition, e.by, e.at, f.represents)
+    entry = QueueEntry(f.entry, f.person, f.channel, f.venue, f.motive, f.topic, f.petition, e.by, e.at, f.represents, source=f.source)
     return replace(c, queue=replace(c.queue, entries=put(c.queue.entries, f.entry, entry)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moderation import agenda, conclusion, conduct, floor, groups, minutes, people, plan, queue
+from moderation import agenda, conclusion, conduct, floor, groups, minutes, people, plan, queue, wishes
 from moderation.conference import Conference
 from moderation.kernel import DECIDE, Actor, Command, Ms, Phase, Refusal, Role
 from moderation.people import IN_ROOM, Standing
@@ -36,6 +36,7 @@ TABLE: tuple[tuple[type[Command], str, str], ...] = (
     (agenda.ResumeSession,         "chair",                                 "break"),
     (agenda.CloseConference,       "chair",                                 "running"),
     (queue.Enqueue,                "citizen desk operator office chair",    ALIVE),
+    (wishes.RegisterWish,          "system",                                ALIVE),
     (queue.Withdraw,               "citizen desk operator office chair",    ALIVE),
     (queue.AmendEntry,             "citizen desk operator office",          ALIVE),
     (queue.MoveEntry,              "chair",                                 ALIVE),

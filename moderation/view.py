@@ -101,8 +101,9 @@ def waiting(c: Conference, e: QueueEntry, place: Place | None = None) -> View:
         since=e.since,
         status=e.status.value,
         held=e.held or None,
-        on_behalf=e.on_behalf or None,
-        entered_by=called(c, e.entered_by) if e.on_behalf else None,
+        on_behalf=(e.on_behalf and not e.source) or None,
+        entered_by=called(c, e.entered_by) if e.on_behalf and not e.source else None,
+        source=e.source or None,
     )
     if e.represents:
         entry["represents"] = e.represents

@@ -41,6 +41,7 @@ from server.desk.desk_pages import desk_routes
 from server.desk.search_pages import search_pages
 from server.dossier.routes import dossier_routes
 from server.i18n import FOLDER
+from server.invitations.answering import wishes
 from server.invitations.invitation_pages import invitation_routes
 from server.invitations.public_pages import public_routes as announced_routes
 from server.media.embedded import EmbeddedEngine
@@ -210,7 +211,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
         app.include_router(time_routes(office))
     app.include_router(petitions_routes(office))
     app.include_router(conclusion_routes(office))
-    app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id))))
+    app.include_router(room_routes(office, parts.rooms, lambda w, id: (for_room(w, id), out_of_scope_count(w, id)), wishes))
     app.include_router(message_routes(office))
     app.include_router(invitation_routes(office))
     app.include_router(announced_routes(office, parts.rooms))

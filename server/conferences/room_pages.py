@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from anyio import to_thread
@@ -12,7 +13,10 @@ from sqlalchemy import select
 
 from moderation import Refusal
 from moderation.case.rights import SYSTEM, Duty
+from moderation.people import AddPerson
 from moderation.plan import PetitionPlan
+from moderation.wishes import RegisterWish
+from server.accounts.keys import new_id
 from server.accounts.seats import seat_of_person
 from server.conferences.cases import open_case, personal_link
 from server.conferences.people import ROLES, PersonForm, add_person, draw_up, take_off
@@ -43,7 +47,29 @@ Collected = Callable[[Work, str], tuple[tuple[PetitionPlan, ...], int]]
 """The petitions that a conference's room opens with, and how many letters were sent elsewhere (Art. 1.2, 1.3)."""
 
 
-def room_routes(door: Office, rooms: Rooms, collected: Collected) -> APIRouter:
+Wishes = Callable[[Work, str], tuple[tuple[AddPerson, RegisterWish], ...]]
+"""Who wants to speak, as was said beforehand, each with the entry of the queue."""
+
+
+async def register_wishes(door: Office, rooms: Rooms, id: str, wishes: Wishes) -> None:
+    """Puts the wishes to speak of a conference into the queue of its open room, each once. One that the room refuses (the person waits already, was refused, or
+    the conference is over) is left to the desk."""
+
+    def look() -> tuple[tuple[tuple[AddPerson, RegisterWish], ...], dict[str, str]]:
+        with reading(door.engine) as db:
+            w = Work(db, SYSTEM, door.now())
+            return wishes(w, id), accounts_of(w, id)
+
+    found, accounts = await to_thread.run_sync(look)
+    live = await rooms.get(id)
+    missing = [(who, wish) for who, wish in found if wish.entry not in live.room.state.queue.entries]
+    for who, wish in missing:
+        with suppress(Refusal):
+            await open_case(rooms, door.engine, id, live.room.state.plan, (who,), accounts)
+            await live.room.do(new_id(), None, wish)
+
+
+def room_routes(door: Office, rooms: Rooms, collected: Collected, wishes: Wishes) -> APIRouter:
     """Under /van-phong/hoi-nghi/{id}/phong-hop."""
     router = APIRouter()
 
@@ -126,6 +152,7 @@ def room_routes(door: Office, rooms: Rooms, collected: Collected) -> APIRouter:
         try:
             plan, people, accounts = await to_thread.run_sync(look)
             await open_case(rooms, door.engine, id, plan, people, accounts)
+            await register_wishes(door, rooms, id, wishes)
         except Refusal as refusal:
             form.refuse(request, refusal)
             return await door.show(request, lambda w: view(w, id), form=form, status=422)

@@ -10,11 +10,15 @@ from moderation import Refusal
 from moderation.case.stages import Stage
 from moderation.kernel import Identity, Role
 from moderation.people import AddPerson, Channel
+from moderation.wishes import RegisterWish
 from server.accounts.keys import Keys
-from server.conferences.tables import conference, venue
+from server.conferences.room import ROLES_OF_BODIES, channel_of
+from server.conferences.tables import conference, participant, venue
+from server.i18n import t
 from server.invitations.tables import invitation
 from server.office.forms import Code, FormBody, MaybeLine
 from server.office.work import Work
+from server.organisation.tables import body
 
 WAYS = ("hall", "venue", "online", "phone")
 """How somebody comes: to the main hall, to a branch venue, from home by browser, by telephone."""
@@ -80,11 +84,41 @@ def venues(w: Work, id: str) -> list[str]:
     return list(w.db.scalars(select(venue.c.name).where(venue.c.conference == id, venue.c.kind != "individual").order_by(venue.c.code)))
 
 
-def guest_in_room(found: Invited) -> AddPerson:
-    """Who an invited person is in the room (raises `Refusal` room_not_open; by_account for a body, whose people have accounts of their own)."""
+def guest_in_room(w: Work, found: Invited) -> AddPerson:
+    """Who somebody invited is in the room (raises `Refusal` room_not_open)."""
     if not found.room_open:
         raise Refusal("room_not_open")
-    if found.row["kind"] != "person":
-        raise Refusal("by_account")
-    row = found.row
-    return AddPerson(f"moi-{row['id'][:12]}", (Role.CITIZEN,), Identity(row["recipient"], row["residence"]), Channel.ONLINE)
+    return guest_of(w, found.row)
+
+
+def guest_of(w: Work, row: RowMapping) -> AddPerson:
+    """The person of an invitation. Of a body, whoever is on the list for it, else its representative: an observer of the Front and its like, an agency
+    otherwise. Nobody comes to a chair's seat by a letter (R2). Citizens come as they said they would; who said nothing comes by browser."""
+    if row["kind"] == "person":
+        channel, at = place_of(w, row)
+        return AddPerson(f"moi-{row['id'][:12]}", (Role.CITIZEN,), Identity(row["recipient"], row["residence"]), channel, at)
+    part = w.db.scalar(select(body.c.part).where(body.c.id == row["body"]))
+    role = Role.MONITOR if ROLES_OF_BODIES.get(str(part)) == "supervisor" else Role.AGENCY
+    on_list = participant.c.conference == row["conference"], participant.c.body == row["body"], participant.c.role == role.value
+    listed = w.db.execute(select(participant).where(*on_list).order_by(participant.c.person)).mappings().first()
+    if listed is not None:
+        return AddPerson(listed["person"], (role,), Identity(listed["name"]), channel_of(role.value), listed["venue"] or None, body=row["body"])
+    return AddPerson(f"moi-{row['id'][:12]}", (role,), Identity(row["recipient"]), Channel.HALL, body=row["body"])
+
+
+def place_of(w: Work, row: RowMapping) -> tuple[Channel, str | None]:
+    """From where a guest who wants to speak takes part. Of several branch venues none was asked for: the hall, until the desk says which."""
+    if not row["wants_to_speak"]:
+        return Channel.ONLINE, None
+    if row["coming_by"] != "venue":
+        return Channel(row["coming_by"] or "online"), None
+    branches = w.db.scalars(select(venue.c.code).where(venue.c.conference == row["conference"], venue.c.kind == "branch")).all()
+    return (Channel.VENUE, branches[0]) if len(branches) == 1 else (Channel.HALL, None)
+
+
+def wishes(w: Work, id: str) -> tuple[tuple[AddPerson, RegisterWish], ...]:
+    """Who answered an invitation that counts with a wish to speak: each as the person they are in the room, with the entry of the queue, oldest answer first."""
+    wanted = invitation.c.conference == id, invitation.c.void.is_(False), invitation.c.answer == "coming", invitation.c.wants_to_speak.is_(True)
+    rows = w.db.execute(select(invitation).where(*wanted).order_by(invitation.c.answered_at, invitation.c.id)).mappings().all()
+    people = [(row, guest_of(w, row)) for row in rows]
+    return tuple((who, RegisterWish(f"moi-{row['id'][:24]}", who.person, row["topic"] or t("vi", "entry.topic.invitation"))) for row, who in people)

@@ -9,12 +9,15 @@ from sqlalchemy import RowMapping, select
 
 from moderation import Refusal
 from moderation.case.stages import Stage
+from moderation.people import AddPerson
 from server.accounts.limits import Tries, network
 from server.conferences.cases import open_case, personal_link
 from server.conferences.papers import branches
+from server.conferences.room import accounts_of
+from server.conferences.room_pages import register_wishes
 from server.conferences.tables import chair, conference, content, programme_item
 from server.invitations.announcing import SHOWN, public_case
-from server.invitations.answering import IN_FORMAT, AnswerForm, TokenForm, answer, by_token, guest_in_room, venues
+from server.invitations.answering import IN_FORMAT, AnswerForm, TokenForm, answer, by_token, guest_in_room, venues, wishes
 from server.office.forms import Form, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
@@ -110,9 +113,12 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
         if form.ok:
             try:
                 await door.act(request, lambda w: answer(w, door.keys, form.value), public=True)
+                found = await door.read(request, lambda w: by_token(w, door.keys, token), public=True)
             except Refusal as refusal:
                 form.refuse(request, refusal)
             else:
+                if found.room_open:
+                    await register_wishes(door, rooms, found.case["id"], wishes)
                 return await shown(request, token, answered=True)
         return await shown(request, token, form=form)
 
@@ -122,10 +128,15 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
         form = await read_form(request, TokenForm)
         try:
             wrong.check(network(request.client.host if request.client else ""))
-            found = await door.read(request, lambda w: by_token(w, door.keys, form.value.token if form.ok else ""), public=True)
-            person = guest_in_room(found)
-            live = await rooms.get(found.case["id"])
-            case = await open_case(rooms, door.engine, live.id, live.room.state.plan, (person,))
+
+            def look(w: Work) -> tuple[str, AddPerson, dict[str, str]]:
+                found = by_token(w, door.keys, form.value.token if form.ok else "")
+                return found.case["id"], guest_in_room(w, found), accounts_of(w, found.case["id"])
+
+            id, person, accounts = await door.read(request, look, public=True)
+            live = await rooms.get(id)
+            case = await open_case(rooms, door.engine, id, live.room.state.plan, (person,), accounts)
+            await register_wishes(door, rooms, id, wishes)
         except Refusal as refusal:
             counted(request, refusal)
             return private(door.page.refused(request, refusal))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from moderation.view import view
 from server.accounts.keys import Keys, new_id
+from server.accounts.seats import seat_of
 from server.conferences.tables import conference
 from server.invitations import delivery, recipients
 from server.invitations.letters import token_of
@@ -80,3 +82,57 @@ async def test_the_link_leads_into_the_room_once_it_is_open(ward: Ward) -> None:
         assert entered.json()["redirect"].startswith("/hop/")
     people = (await ward.parts.rooms.get(CASE)).room.state.people
     assert [person.identity.name for id, person in people.items() if id.startswith("moi-") and person.identity] == ["Bà Ước"]
+
+
+async def opened(ward: Ward) -> None:
+    async with ward.browser("van-phong") as office:
+        answer = await office.post(f"/van-phong/hoi-nghi/{CASE}/phong-hop/mo", data={"once": new_id()})
+        assert answer.status_code == 303, answer.text
+
+
+async def test_D8_2a_a_wish_to_speak_waits_in_the_queue_when_the_room_opens_once_and_in_the_lane_of_its_channel(ward: Ward) -> None:
+    tokens = {name: invited(ward, Guest(name, "Tổ 2")) for name in ("Bà Ước", "Ông Bền", "Bà Cam", "Ông Dần")}
+    wish = {"answer": "coming", "wants_to_speak": "1"}
+    answers = {
+        "Bà Ước": {**wish, "coming_by": "online", "topic": "Ngập ngõ 12"},
+        "Ông Bền": {**wish, "coming_by": "phone"},
+        "Bà Cam": {"answer": "coming", "coming_by": "hall"},
+        "Ông Dần": {"answer": "not_coming"},
+    }
+    async with ward.browser() as browser:
+        for name, given in answers.items():
+            ward.at("2026-12-20", f"09:0{list(answers).index(name)}")
+            assert (await browser.post("/moi/tra-loi", data={"token": tokens[name], **given})).status_code == 200
+        for _ in range(2):
+            await opened(ward)
+        room = (await ward.parts.rooms.get(CASE)).room
+        entries = list(room.state.queue.entries.values())
+        assert [(e.channel, e.topic, e.source, e.waiting) for e in entries] == [
+            ("online", "Ngập ngõ 12", "invitation", True),
+            ("phone", "Phát biểu ý kiến", "invitation", True),
+        ]
+        way = await browser.post("/moi/vao-phong", data={"token": tokens["Bà Ước"]})
+        await browser.post("/api/enter", json={"token": way.headers["location"].partition("#")[2]})
+        own = room.state.people[entries[0].person]
+        assert own.identity and own.identity.name == "Bà Ước" and len(room.state.queue.entries) == 2
+        late = {**wish, "coming_by": "hall", "topic": "Đèn đường"}
+        for _ in range(2):
+            assert (await browser.post("/moi/tra-loi", data={"token": tokens["Bà Cam"], **late})).status_code == 200
+    assert [e.channel for e in room.state.queue.entries.values()] == ["online", "phone", "hall"]
+    shown = view(room.state, "desk")["entries"][entries[0].id]
+    assert shown["source"] == "invitation" and "entered_by" not in shown
+
+
+async def test_the_link_of_a_body_leads_to_its_seat(ward: Ward) -> None:
+    front, agency = (invited(ward, Guest(id, kind="body", body=id)) for id in ("mttq", "kthtdt"))
+    await opened(ward)
+    state = (await ward.parts.rooms.get(CASE)).room.state
+    async with ward.browser() as browser:
+        for token, role in ((front, "monitor"), (agency, "agency")):
+            way = await browser.post("/moi/vao-phong", data={"token": token})
+            assert way.status_code == 303, way.text
+            seat = (await browser.post("/api/enter", json={"token": way.headers["location"].partition("#")[2]})).json()["seat"]
+            with ward.work() as w:
+                person = (await ward.parts.rooms.get(CASE)).room.state.people[seat_of(w.db, seat).person]
+            assert (person.body, {one.value for one in person.roles}) == ("mttq" if role == "monitor" else "kthtdt", {role})
+    assert len((await ward.parts.rooms.get(CASE)).room.state.people) == len(state.people), "whoever is on the list has the seat already"

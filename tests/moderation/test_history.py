@@ -44,6 +44,7 @@ from moderation.people import (
 from moderation.plan import PlanConference
 from moderation.queue import CloseQueue, Enqueue, Motive, MoveEntry, age, order
 from moderation.view import diff, merge, view
+from moderation.wishes import RegisterWish
 from server.rooms.messages import decode, encode
 from tests.moderation.hall import Hall
 from tests.moderation.watch import AUDIENCES, anew, check_state, check_views
@@ -97,7 +98,7 @@ def some(c: Conference, kind: type[Command], by: str, n: int, r: Random) -> Comm
         "identity": [Identity(f"§tên {n}", "Tổ 3", "§0900")],
         "channel": [Channel.VENUE] if venue else list(Channel),
         "venue": [venue] if venue else ["east", "west"] if kind in (CountPeople, ReportVenue) else [None, "east"],
-        "entry": [new] if kind in (Enqueue, CallToAnswer) else [c.floor.prompt.entry] if c.floor.prompt and r.random() < 0.7 else waiting,
+        "entry": [new] if kind in (Enqueue, CallToAnswer, RegisterWish) else [c.floor.prompt.entry] if c.floor.prompt and r.random() < 0.7 else waiting,
         "other": waiting,
         "speech": [new] if kind is Interpose else [None, *c.speeches][-3:] if kind is WriteLine else [s.id for s in c.turns()],
         "about": [(x,) for x in c.without_outcome()] if kind is SetOutcome else about if kind is CallToAnswer else [None, *about],

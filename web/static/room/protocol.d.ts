@@ -49,6 +49,8 @@ export interface Entry extends Face {
   held?: boolean;
   on_behalf?: boolean;
   entered_by?: string;
+  /** "invitation": a wish that came with the answer to one. */
+  source?: "invitation";
   why?: string;
   details?: Record<string, any>;
   ahead?: Ms;

@@ -37,7 +37,7 @@ export function queueList(view, line) {
         <span class="place" aria-hidden="true">${place + 1}</span>
         <div>
           <p>${whoIs(entry)}</p>
-          <p class="topic"><bdi>${entry.topic}</bdi></p>
+          <p class="topic"><bdi>${entry.topic}</bdi>${entry.source ? html` <span class="chip">${t(`entry.source.${entry.source}`)}</span>` : nothing}</p>
           <p class="chips">${chips(view, entry)}</p>
           <p class="why">${whyLabel(entry, view)}</p>
         </div>

@@ -54,7 +54,7 @@ function turn(room, entry, place, line) {
     <span class="place" aria-hidden="true">${place + 1}</span>
     <div class="turn-who">
       <p>${whoIs(entry)}</p>
-      <p class="topic"><bdi>${entry.topic}</bdi></p>
+      <p class="topic"><bdi>${entry.topic}</bdi>${entry.source ? html` <span class="chip">${t(`entry.source.${entry.source}`)}</span>` : nothing}</p>
       <p class="chips">${chips(room.view, entry)}</p>
       <p class="why">${whyLabel(entry, room.view)} <b>${estimate(room, entry)}</b></p>
     </div>

@@ -24,7 +24,7 @@ function row(room, entry, place) {
     <div class="queue-who">
       <p><span class="sr-only">${place}. </span>${nameOf(entry)} ${entry.area ? html`<span class="area">${entry.area}</span>` : nothing}</p>
       <p class="queue-topic">${entry.topic}${entry.petition ? html` <span class="chip">${entry.petition}</span>` : nothing}</p>
-      <p class="queue-facts"><span class="chip info">${channelLabel(entry, view)}</span>${entry.motive === "statement" ? nothing : html`<span class="chip warn">${motiveLabel(entry.motive)}</span>`}${entry.held ? html`<span class="chip bad">${t("desk.queue.held")}</span>` : nothing}
+      <p class="queue-facts"><span class="chip info">${channelLabel(entry, view)}</span>${entry.motive === "statement" ? nothing : html`<span class="chip warn">${motiveLabel(entry.motive)}</span>`}${entry.held ? html`<span class="chip bad">${t("desk.queue.held")}</span>` : nothing}${entry.source ? html` <span class="chip">${t(`entry.source.${entry.source}`)}</span>` : nothing}
         <span class="soft">${minutes > 0 ? t("desk.queue.wait", { minutes }) : t("desk.queue.soon")}${entry.entered_by ? ` · ${t("desk.queue.behalf", { who: entry.entered_by })}` : ""}</span></p>
       <p class="queue-why soft">${whyLabel(entry, view)}</p>
     </div>
