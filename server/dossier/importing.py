@@ -61,8 +61,9 @@ def bring_in(engine: Engine, store: Store, path: Path, now: int) -> str:
 
 
 def _empty(db: Connection, tables: dict[str, int]) -> None:
+    """Refuses a table that is no part of an archive: sessions and links of a stranger would open the door."""
     for name in (*tables, "fact", "history"):
-        if name not in metadata.tables:
+        if name not in metadata.tables or (name in tables and name in rows.NEVER | rows.APART):
             raise Refusal("archive_schema", found=name, known=newest())
         if db.scalar(select(func.count()).select_from(metadata.tables[name])):
             raise Refusal("archive_not_empty", table=name)
@@ -72,6 +73,8 @@ def _rows(db: Connection, name: str, archive: Archive) -> None:
     table = metadata.tables[name]
     try:
         taken = [rows.from_plain(table, json.loads(line)) for line in archive.lines(f"data/bang/{name}.jsonl")]
+        if any(rows.LEFT_OUT.get(name, frozenset()) & row.keys() for row in taken):
+            raise ValueError("an account with a password")
         ordered = rows.in_order(table, taken)
     except (KeyError, ValueError, TypeError):
         raise Refusal("archive_schema", found=name, known=newest()) from None
