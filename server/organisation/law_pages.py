@@ -15,7 +15,9 @@ from server.office.office import Context, Office
 from server.office.work import Work
 from server.organisation.keeping import add_profile, change_profile
 from server.organisation.pages import HERE
-from server.organisation.queries import advising_rules, profiles
+from server.organisation.queries import profiles
+from server.organisation.rule_pages import rule_pages
+from server.organisation.rules import rule_rows
 
 Days = Annotated[int, Field(ge=1, le=366)]
 
@@ -94,6 +96,7 @@ def law_pages(door: Office) -> APIRouter:
             request, form, lambda w: keep(w, code, form.value), lambda moved: f"{HERE}/can-cu?doi={moved}", lambda w: profile_view(w, code)
         )
 
+    router.include_router(rule_pages(door))
     return router
 
 
@@ -120,7 +123,7 @@ def one(w: Work, code: str) -> Profile:
 def law_view(w: Work, moved: int | None = None) -> tuple[str, Context]:
     """The rules and the profiles; after a change of settings, how many open deadlines moved."""
     w.allow("keep_organisation")
-    return "organisation/law.html", {"rules": advising_rules(w.db), "profiles": profiles(w.db), "moved": moved}
+    return "organisation/law.html", {"rules": rule_rows(w.db), "profiles": profiles(w.db), "moved": moved}
 
 
 def new_profile_view(w: Work) -> tuple[str, Context]:

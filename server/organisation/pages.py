@@ -260,5 +260,5 @@ def history_view(w: Work) -> tuple[str, Context]:
     }
 
 
-KEPT = ("unit", "body", "office", "duty", "account", "legal_profile")
+KEPT = ("unit", "body", "office", "duty", "account", "legal_profile", "advising_rule")
 """Whose changes the page of the history shows."""

@@ -46,13 +46,21 @@ def found(w: Work, admin: str) -> None:
 
 def seed_law(w: Work) -> None:
     """Enters the rules of Art. 7 and the legal profiles that are missing."""
-    for place, rule in enumerate(ARTICLE_7):
-        _enter(w, advising_rule, f"{rule.profile}-{place:02}", case=rule.case, profile=rule.profile, unit_kind=rule.unit_kind, presiding=rule.presiding.value,
-               chair=rule.chair, deputy=rule.deputy, advises=rule.advises, needs_assignment=rule.needs_assignment,
-               valid_from=rule.valid_from.isoformat(), valid_to=rule.valid_to.isoformat() if rule.valid_to else None)  # fmt: skip
+    for row in article_7():
+        _enter(w, advising_rule, **row)
     for profile in PROFILES:
         _enter(w, legal_profile, profile.code, title=profile.title, issued=profile.issued.isoformat(), valid_from=profile.valid_from.isoformat(),
                valid_to=profile.valid_to.isoformat() if profile.valid_to else None, levels=sorted(profile.levels), counting=plain(profile.counting))  # fmt: skip
+
+
+def article_7() -> list[Data]:
+    """The rows of Art. 7 as a new house has them."""
+    return [
+        {"id": f"{rule.profile}-{place:02}", "case": rule.case, "profile": rule.profile, "unit_kind": rule.unit_kind, "presiding": rule.presiding.value,
+         "chair": rule.chair, "deputy": rule.deputy, "advises": rule.advises, "needs_assignment": rule.needs_assignment,
+         "valid_from": rule.valid_from.isoformat(), "valid_to": rule.valid_to.isoformat() if rule.valid_to else None, "source": ""}
+        for place, rule in enumerate(ARTICLE_7)
+    ]  # fmt: skip
 
 
 def kinds() -> tuple[str, ...]:

@@ -88,6 +88,7 @@ advising_rule = Table(
     Column("needs_assignment", Boolean, nullable=False, default=False),
     Column("valid_from", Text, nullable=False),
     Column("valid_to", Text),
+    Column("source", Text, nullable=False, default=""),  # the paper that says so, where it is not the profile itself
 )
 
 # Legal profiles: `id` is the code. `counting` holds the settings of `moderation.case.profiles.Counting`.

@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("needs_assignment", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.Text(), nullable=False),
         sa.Column("valid_to", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
