@@ -21,7 +21,7 @@ CALLS = ("desk", "office", "operator:east", "operator:west")
 FACE = {"id", "name", "area", "title", "body", "represents", "channel", "venue"}
 CLOCK = {"allotted", "used", "since", "started", "ended", "cause"}
 SPEECH = FACE | CLOCK | {"person", "motive", "topic", "petition", "answers", "about"}
-ENTRY = FACE | {"person", "motive", "topic", "petition", "since", "status", "held", "on_behalf", "entered_by", "why", "details", "ahead"}
+ENTRY = FACE | {"person", "motive", "topic", "petition", "since", "status", "held", "on_behalf", "entered_by", "source", "why", "details", "ahead"}
 
 ALLOWED: dict[str, set[str]] = {
     "": {
