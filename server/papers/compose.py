@@ -17,6 +17,7 @@ from server.papers.frame import Frame
 from server.papers.numbers import printed, unnumbered
 from server.papers.paper import Block, Header, Paper, Paragraph, Section, Signature, Signing
 from server.papers.sandbox import Filled, fill
+from server.papers.spoken import fitted
 
 TEMPLATES = Path(__file__).with_name("templates")
 HEAD = frozenset({"kind", "symbol", "by", "subject", "about", "to", "recipients", "size", "bare", "texts", "left", "authority", "undated"})
@@ -25,12 +26,14 @@ HEAD = frozenset({"kind", "symbol", "by", "subject", "about", "to", "recipients"
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A paper with the short texts that go beside it, such as the one for loudspeakers; `symbol` is its type in numbers ("" for a letter)."""
+    """A paper with the short `texts` that go beside it, such as the one for loudspeakers; `symbol` is its type in numbers ("" for a letter). `whole` are the texts
+    before they were shortened to their bounds."""
 
     paper: Paper
     symbol: str
     by: str
     texts: Mapping[str, str]
+    whole: Mapping[str, str]
 
 
 def kinds() -> tuple[str, ...]:
@@ -86,7 +89,9 @@ def compose(kind: str, data: Mapping[str, Any], frame: Frame, template: str | No
         sections=tuple(parts.sections), annexes=tuple(parts.annexes), seal=(), to=_texts(head.get("to")), size=str(head.get("size", "a4")), bare=bare,
         signing=Signing(Signature((str(left),)) if left else None, Signature(authority, frame.signer), _recipients(head, frame)),
     )  # fmt: skip
-    return Composed(paper, symbol, str(head.get("by", "chair")), {str(name): str(text).strip() for name, text in (head.get("texts") or {}).items()})
+    spoken = {str(name): filled.pieces(str(text)) for name, text in (filled.head.get("texts") or {}).items()}
+    whole = {name: "".join(said for said, _ in pieces).strip() for name, pieces in spoken.items()}
+    return Composed(paper, symbol, str(head.get("by", "chair")), {name: fitted(name, pieces) for name, pieces in spoken.items()}, whole)
 
 
 def issuer_of(template: str) -> str:

@@ -14,6 +14,7 @@ from server.papers.as_pdf import render_pdf
 from server.papers.compose import compose, issuer_of, sample, shipped
 from server.papers.faults import Fault
 from server.papers.frame import Frame, issuer_lines
+from server.papers.spoken import check
 from server.papers.tables import paper_template
 
 LONGEST = 40_000
@@ -85,6 +86,8 @@ def preview(kind: str, text: str, party: bool = False) -> bytes:
     drawn = {}
     for frame in (STATE_SAMPLE, PARTY_SAMPLE):
         composed = compose(kind, sample(kind), frame, text)
+        for name, said in composed.whole.items():
+            check(name, said)
         render_docx(composed.paper)
         drawn[frame.system] = render_pdf(composed.paper, date(2027, 1, 27))
     return drawn["party" if party else "state"]

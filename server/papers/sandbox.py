@@ -40,11 +40,16 @@ class Filled:
     def resolve(self, text: str) -> str:
         """The text with each private character replaced by its value."""
 
+        return "".join(said for said, _ in self.pieces(text))
+
+    def pieces(self, text: str) -> list[tuple[str, bool]]:
+        """The text in stretches: each value whole (True), and the template's own characters between them (False)."""
+
         def value(character: str) -> str:
             place = ord(character) - FIRST
             return self.resolve(self._values[place]) if 0 <= place < len(self._values) else character
 
-        return "".join(value(c) if FIRST <= ord(c) <= LAST else c for c in text)
+        return [(value(c), True) if FIRST <= ord(c) <= LAST else (c, False) for c in text]
 
 
 def fill(text: str, data: Mapping[str, Any]) -> Filled:
