@@ -134,10 +134,13 @@ def petition_routes(door: Office) -> APIRouter:
 
     @router.post(f"{ONE}/ma")
     async def new_code(request: Request, id: str, petition_id: str) -> Response:
-        """A new tracking code for the sender, on a page to print. It is shown this once."""
+        """A new tracking code for the sender, on a page to print. It is shown this once. Only to whoever works with the sender: the old code ends,
+        and whoever holds the new one reads along and asks in the sender's name."""
 
         def do(w: Work) -> str:
-            petition_of_case(w, id, petition_id, "enter_petition")
+            found, row = petition_of_case(w, id, petition_id, "enter_petition")
+            if not sees_contacts(w, found, row):
+                raise Refusal("not_allowed", command="enter_petition")
             return give_code(w, door.keys, petition_id)
 
         try:

@@ -176,3 +176,20 @@ async def test_D8_2c_drafts_are_for_those_who_work_on_the_answer(ward: Ward) -> 
     for login in others:
         text = (await pages(ward, login, f"{HERE}/{id}"))[0][1]
         assert "Bản nháp kín" not in text and "Sửa lại đi" not in text and "Bản đã công bố" in text, login
+
+
+async def test_D12_1_nobody_takes_a_tracking_code_from_a_sender_they_do_not_work_with(ward: Ward) -> None:
+    """The code stands for the sender: a new one ends the old."""
+    with ward.work() as w:
+        id = take(w, ward)
+        accept(w, id)
+        kept = w.row(petition, id)["tracking_hash"]
+    for login in ("mttq", "dc-02", "thu-ky", "kthtdt", "chu-tich"):
+        async with ward.browser(login) as browser:
+            assert (await browser.post(f"{HERE}/{id}/ma")).status_code == 403, login
+    with ward.work() as w:
+        assert w.row(petition, id)["tracking_hash"] == kept
+    async with ward.browser("tong-hop") as browser:
+        assert (await browser.post(f"{HERE}/{id}/ma")).status_code == 200
+    with ward.work() as w:
+        assert w.row(petition, id)["tracking_hash"] != kept
