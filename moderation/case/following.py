@@ -5,7 +5,7 @@ Dates are days in Vietnam. Lateness counts working days: `WorkingDays` is the ca
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -56,11 +56,6 @@ def item_step(now: ItemState, then: ItemState) -> ItemState:
     if then is not now and then not in ITEM_FOLLOWS[now]:
         raise Refusal("item_state", state=now.value, then=then.value)
     return then
-
-
-def all_over(states: Iterable[str]) -> bool:
-    """Whether the case has nothing left to be carried out."""
-    return all(ItemState(state) in OVER for state in states)
 
 
 def longer(due: date | None, wished: date, reason: str) -> date:

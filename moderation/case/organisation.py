@@ -105,12 +105,3 @@ class Office(Dated):
 def presiding_offices(offices: Iterable[Office], on: date) -> tuple[Office, ...]:
     """Those among whom a chair can be chosen for a conference of this day (D1.3, D2.1a, D2.1b), deputies included."""
     return tuple(office for office in offices if office.presiding is not None and office.available(on))
-
-
-def deputy_lacks(office: Office, reason: str, assignment: str, assignment_date: date | None) -> tuple[str, ...]:
-    """What is missing before a deputy may preside: it takes the head's written assignment for a special case (Art. 2.1). Empty for a head. D2.1a,
-    D2.1b."""
-    if not office.deputy:
-        return ()
-    given = {"reason": reason.strip(), "assignment": assignment.strip(), "assignment_date": assignment_date}
-    return tuple(name for name, value in given.items() if not value)

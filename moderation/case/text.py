@@ -97,18 +97,6 @@ def spoken_number(number: str) -> str:
     return f"{home[:4]} {home[4:7]} {home[7:]}".strip()
 
 
-def masked(text: str, first: int = 4, last: int = 2) -> str:
-    """A number of which only the ends are shown: 0310******12. What is too short to hide anything in is hidden whole."""
-    if len(text) <= first + last:
-        return "*" * len(text)
-    return text[:first] + "*" * (len(text) - first - last) + text[len(text) - last :]
-
-
-def masked_phone(number: str) -> str:
-    """An E.164 number of which only the ends are shown: 0912****78."""
-    return masked(spoken_number(number).replace(" ", ""), 4, 2) if number else ""
-
-
 # --- likeness ------------------------------------------------------------------------------------------------------------------
 
 COMMON = frozenset(

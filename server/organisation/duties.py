@@ -9,6 +9,7 @@ from sqlalchemy import Connection, or_, select
 
 from moderation import Refusal
 from moderation.case.rights import Duty
+from moderation.case.text import collation, name_order
 from server.db.tables import account
 from server.office.work import Work
 from server.organisation.queries import office_of
@@ -72,21 +73,21 @@ def end_duty(w: Work, id: str, last_day: date, why: str = "") -> None:
 
 
 def holders(db: Connection, on: date, of: str | None = None) -> list[Holder]:
-    """Who works as what on a day or later, in a unit or everywhere; by body and role."""
+    """Who works as what on a day or later, in a unit or everywhere; by body and role, people as they are listed: by given name."""
     chosen = (
         select(duty, account.c.name, account.c.login, body.c.short.label("body_name"), office.c.title)
         .join(account, account.c.id == duty.c.account)
         .join(body, body.c.id == duty.c.body)
         .outerjoin(office, office.c.id == duty.c.office)
         .where(or_(duty.c.valid_to.is_(None), duty.c.valid_to >= on.isoformat()))
-        .order_by(body.c.short, duty.c.role, account.c.name)
     )
     rows = db.execute(chosen.where(body.c.unit == of) if of else chosen).mappings()
-    return [
+    found = [
         Holder(row["id"], row["name"], row["login"], row["role"], row["body"], row["body_name"], row["title"] or "", row["deputy"],
                date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"]) if row["valid_to"] else None)
         for row in rows
     ]  # fmt: skip
+    return sorted(found, key=lambda one: (collation(one.body_name), one.role, name_order(one.name)))
 
 
 def _another_admin(w: Work, id: str, last_day: date) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from moderation import Refusal
 from moderation.case import organisation as values
 from moderation.case.advising import ARTICLE_7, Advising, AdvisingRule, advising_unit
-from moderation.case.organisation import Body, Office, Presiding, System, Unit
+from moderation.case.organisation import Body, Office, Presiding, System, Unit, presiding_offices
 from moderation.case.profiles import PROFILES, Profile, counting_of
 from server.organisation.tables import advising_rule, body, legal_profile, level, office, unit
 
@@ -53,7 +53,7 @@ def offices(db: Connection, of: str | None = None, on: date | None = None) -> tu
 
 def chairs(db: Connection, of: str, on: date) -> tuple[Office, ...]:
     """The offices of a unit that may preside over a conference of this day, heads before deputies (Art. 2; D1.3)."""
-    return tuple(sorted((one for one in offices(db, of, on) if one.presiding is not None), key=lambda one: (one.deputy, one.title)))
+    return tuple(sorted(presiding_offices(offices(db, of), on), key=lambda one: (one.deputy, one.title)))
 
 
 def office_of(db: Connection, id: str) -> Office:

@@ -254,13 +254,13 @@ async def test_every_form_of_an_item_can_be_reached_by_whoever_may_use_it(evenin
 
 
 def test_the_case_may_be_closed_when_nothing_is_open(evening: Evening) -> None:
-    from moderation.case.following import all_over
+    from server.conclusions.closing import open_items
 
     evening.ward.at("2027-08-13")
     for item in evening.look(lambda w: items_of(w, CASE)):
-        assert not evening.look(lambda w: all_over(one["state"] for one in items_of(w, CASE)))
+        assert evening.look(lambda w: open_items(w, CASE))
         evening.did("van-phong", partial(tasks.close_item, id=item["id"], on=date(2027, 8, 13), result="Xong", files=[]))
-    assert evening.look(lambda w: all_over(one["state"] for one in items_of(w, CASE)))
+    assert not evening.look(lambda w: open_items(w, CASE))
 
 
 async def test_the_tasking_letter_is_drawn_up_by_the_office_and_signed_by_the_chair(issued: Evening) -> None:

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from moderation.case.following import all_over
 from moderation.case.stages import Stage
 from server.conclusions import distribution, letters, publishing, referrals, reports, tasks
+from server.conclusions.closing import open_items
 from server.conclusions.from_room import from_room
 from server.conclusions.items import items_of
 from server.conclusions.public import published_case
@@ -62,7 +62,7 @@ async def gone(evening: Evening, told: dict[str, Any]) -> None:
     for item in evening.look(lambda w: items_of(w, CASE)):
         evening.did("van-phong", partial(tasks.close_item, id=item["id"], on=date(2027, 8, 13), result="Xong", files=[]))
         assert evening.look(partial(task_view, id=item["id"]))[0] == "conclusions/task.html"
-    assert evening.look(lambda w: all_over(item["state"] for item in items_of(w, CASE)))
+    assert not evening.look(lambda w: open_items(w, CASE))
     assert evening.look(lambda w: published_case(w, CASE))["counts"]["done"] == len(evening.ward.example["conclusions"])
 
 

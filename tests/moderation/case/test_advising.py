@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.case.advising import ARTICLE_7, LAST_OF_THREE, TWO_LEVELS, Advising, advising_unit, assignment_lacks
-from moderation.case.organisation import Body, Office, Presiding, System, Unit, deputy_lacks, presiding_offices
+from moderation.case.organisation import Body, Office, Presiding, System, Unit, presiding_offices
 from moderation.kernel import Refusal
 
 BEFORE, AFTER = date(2024, 3, 15), date(2026, 3, 15)
@@ -95,16 +95,9 @@ def test_d1_3_the_head_of_a_peoples_council_is_no_chair() -> None:
 def test_d2_1a_d2_1b_a_deputy_presides_by_written_assignment_alone(title: str, system: System, presiding: Presiding) -> None:
     deputy = office(title, "thanh_pho", system)
     assert deputy.deputy and deputy.presiding is presiding
-    assert deputy_lacks(deputy, "", "", None) == ("reason", "assignment", "assignment_date")
-    assert deputy_lacks(deputy, "Đi công tác", "15/UBND", None) == ("assignment_date",)
-    assert deputy_lacks(deputy, "Đi công tác", "15/UBND", date(2027, 1, 4)) == ()
     assert (
         advising_unit(ARTICLE_7, deputy, AFTER).name == advising_unit(ARTICLE_7, office(title.removeprefix("Phó "), "thanh_pho", system), AFTER).name
     )
-
-
-def test_d2_1a_a_head_needs_no_assignment() -> None:
-    assert deputy_lacks(office("Bí thư Thành ủy", "thanh_pho", System.PARTY), "", "", None) == ()
 
 
 @given(st.sampled_from(sorted({rule.unit_kind for rule in ARTICLE_7})), st.sampled_from(Presiding), st.dates(date(2023, 10, 20), date(2030, 1, 1)))

@@ -19,7 +19,6 @@ from moderation.case.following import (
     ItemState,
     NoticeState,
     Recipient,
-    all_over,
     begins,
     distributed_on,
     extend,
@@ -164,11 +163,6 @@ def test_an_item_moves_by_its_table_alone(now: ItemState, then: ItemState) -> No
 def test_D9_7_what_was_given_to_somebody_is_followed(kind: Kind, lead: str | None) -> None:
     followed = begins(kind, lead) is ItemState.OPEN
     assert followed == (lead is not None or kind in (Kind.ASSIGNED, Kind.TO_STUDY, Kind.BEYOND_AUTHORITY))
-
-
-def test_the_case_is_carried_out_when_nothing_is_open() -> None:
-    assert all_over(["settled", "done"])
-    assert not all_over(["done", "referred"])
 
 
 def test_a_longer_term_needs_a_reason_and_a_later_day() -> None:
