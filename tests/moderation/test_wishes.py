@@ -24,7 +24,10 @@ def test_r15_a_wish_waits_before_its_owner_comes_in_the_lane_of_the_owner(hall: 
     for n, who in enumerate(("minh", "oanh")):
         hall.do(RegisterWish(f"moi-{n}", who, "Đèn đường"), "system")
     entries = hall.c.queue.entries
-    assert [(e.lane, e.source, e.status) for e in entries.values()] == [("hall", "invitation", Status.WAITING), ("remote", "invitation", Status.WAITING)]
+    assert [(e.lane, e.source, e.status) for e in entries.values()] == [
+        ("hall", "invitation", Status.WAITING),
+        ("remote", "invitation", Status.WAITING),
+    ]
     assert len(order(hall.c)) == 2
 
 
