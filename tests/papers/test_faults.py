@@ -56,7 +56,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("{{ f | clock }}", "giá trị không hợp với bộ lọc, vòng lặp hoặc phép tính ở đây"),
     ("{{ n | column('y') }}", "giá trị không hợp với bộ lọc, vòng lặp hoặc phép tính ở đây"),
     ("{{ 1 / 0 }}", "giá trị không hợp với bộ lọc, vòng lặp hoặc phép tính ở đây"),
-    ("{{ s + 1 }}", "giá trị không hợp với bộ lọc, vòng lặp hoặc phép tính ở đây"),
+    ("{{ s + 1 }}", "không dùng được phép + với giá trị này"),
     ("{% for x in f %}{% endfor %}", "giá trị không hợp với bộ lọc, vòng lặp hoặc phép tính ở đây"),
 )
 
