@@ -14,7 +14,7 @@ from server.db.verify import Head
 from server.papers.course import Course, Part, Turn, asker, counted, course, label, line_anchor, raised_by, returns, sources, speech_anchor
 from server.papers.numbers import open_number
 from server.papers.paper import Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Table
-from server.papers.words import body, clock, day, described, due, issuer, kept, lasting, listed, stamp, system
+from server.papers.words import body, clock, day, described, due, issuer, kept, lasting, listed, stamp, superior, system
 from server.papers.words import sentence as stopped
 
 HEADINGS = {
@@ -57,7 +57,7 @@ def minutes(c: Conference, head: Head) -> Paper:
         subject=c.plan.title,
         file="bien-ban",
         draft=not signed,
-        header=Header(issuer(c.plan), open_number(c.plan, "BB"), system=system(c.plan)),
+        header=Header(issuer(c.plan), open_number(c.plan, "BB"), system=system(c.plan), superior=superior(c.plan)),
         opening=(Paragraph(begun, "Thời gian bắt đầu:"), Paragraph(f"{FORMATS[c.format]}.", "Hình thức:"), Paragraph(places(c), "Địa điểm:")),
         sections=tuple(sections),
         signing=signing(c),

@@ -14,7 +14,24 @@ from server.papers.course import Part, asked, asker, counted, course, source, so
 from server.papers.minutes import KINDS, raisers, record
 from server.papers.numbers import open_number, printed
 from server.papers.paper import Annex, Block, Header, Paper, Paragraph, Row, Section, Signature, Signing, Source, Table
-from server.papers.words import BLANK, BLANK_DAY, body, clock, day, due, issuer, kept, listed, office, place_name, short, since, stamp, system
+from server.papers.words import (
+    BLANK,
+    BLANK_DAY,
+    body,
+    clock,
+    day,
+    due,
+    issuer,
+    kept,
+    listed,
+    office,
+    place_name,
+    short,
+    since,
+    stamp,
+    superior,
+    system,
+)
 from server.papers.words import sentence as stopped
 
 PARTS = (
@@ -48,7 +65,7 @@ def notice(c: Conference, head: Head) -> Paper:
         subject=f"Kết luận của {chair(c)} tại {c.plan.title}",
         file="thong-bao-ket-luan",
         draft=True,
-        header=Header(issuer(c.plan), number, f"{place_name(c.plan)}, {BLANK_DAY}", system(c.plan)),
+        header=Header(issuer(c.plan), number, f"{place_name(c.plan)}, {BLANK_DAY}", system(c.plan), superior(c.plan)),
         opening=(Paragraph(opening(c)),),
         sections=tuple(sections),
         closing=f"Trên đây là kết luận của {chair(c)} tại hội nghị, {issued_by} thông báo để các cơ quan, đơn vị biết, thực hiện{end}",

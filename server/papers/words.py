@@ -117,6 +117,14 @@ def system(plan: Plan) -> System:
     return "party" if re.match(r"(?:đảng|thành|quận|huyện|tỉnh) (?:ủy|uỷ|bộ)\b", plan.chair_body, re.IGNORECASE) else "state"
 
 
+def superior(plan: Plan) -> str:
+    """The line over a Party committee's name, ĐẢNG BỘ THÀNH PHỐ HẢI PHÒNG, by the superior bodies of the plan; "" for State bodies, and where none names its city."""
+    if system(plan) != "party":
+        return ""
+    places = (re.search(r"(?:thành phố|tỉnh) .+", b.name, re.IGNORECASE) for b in plan.bodies if b.superior)
+    return next((f"ĐẢNG BỘ {found[0].upper()}" for found in places if found), "")
+
+
 def symbol(plan: Plan) -> str:
     """The body's part of a number: UBND of 12/TB-UBND, ĐU of 45-TB/ĐU; without a number by the body's name."""
     if system(plan) == "party":

@@ -79,3 +79,19 @@ def test_a_date_in_a_cell_is_short() -> None:
 def test_steering_characters_are_written_out() -> None:
     assert visible("a\u202eb\u200bc\ud800\ufffe\x00") == "a[U+202E]b[U+200B]c[U+D800][U+FFFE][U+0000]"
     assert visible("Nước\nngập\t“ngõ 12” – <b>đ</b>") == "Nước\nngập\t“ngõ 12” – <b>đ</b>"
+
+
+def test_a_party_committee_stands_under_the_organisation_of_its_city() -> None:
+    """Hướng dẫn 05-HD/VPTW: ĐẢNG BỘ … over the committee's name, in minutes and notice of the room alike; State papers have no such line."""
+    from dataclasses import replace
+
+    from server.db.verify import Head
+    from server.papers.minutes import minutes
+    from server.papers.notice import notice
+    from tests.papers.meeting import PLAN, Meeting
+
+    city = replace(PLAN.bodies[3], name="Ủy ban nhân dân thành phố Hải Phòng")
+    party = replace(PLAN, chair_body="Đảng ủy phường Sông Thử", bodies=(*PLAN.bodies[:3], city))
+    for plan, over in ((party, "ĐẢNG BỘ THÀNH PHỐ HẢI PHÒNG"), (replace(party, bodies=()), ""), (PLAN, "")):
+        c = Meeting(plan).state
+        assert [make(c, Head(1, bytes(32))).header.superior for make in (minutes, notice)] == [over, over]
