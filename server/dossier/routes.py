@@ -177,6 +177,7 @@ def dossier_view(w: Work, id: str) -> tuple[str, Context]:
         "slots": [(slot, [piece for piece in there if piece.slot == slot.id]) for slot in SLOTS],
         "attached": [(slot, [piece for piece in there if piece.slot == slot.id]) for slot in ATTACHED],
         "missing": missing(piece.slot for piece in there),
+        "attendance_lacks": bool(found["held_on"]) and not any(piece.slot == "diem_danh" for piece in there),
         "open_items": open_items(w, id),
         "owed": [f"{row['code']} ({row['body_name']})" for row in reports_of(w, id) if not (row["to_chair_on"] and row["to_petitioner_on"])],
         "kept_until": kept_until(found["dossier_term"], locked_on) if locked_on else None,

@@ -131,10 +131,13 @@ def replaced(w: Work, id: str, data: Mapping[str, Any], why: str) -> str:
 
 
 def take_signed(w: Work, id: str, content: bytes) -> None:
-    """Keeps the PDF that came back with a digital signature, beside ours (raises `Refusal` paper_not_issued, and what `same_text` refuses)."""
+    """Keeps the PDF that came back with a digital signature, beside ours (raises `Refusal` paper_not_issued, dossier_locked where another
+    lies in a locked dossier already, and what `same_text` refuses)."""
     found = w.row(paper, id)
     if found["state"] != "issued":
         raise Refusal("paper_not_issued")
+    if found["signed_pdf"] and found["conference"] and w.row(conference_table, found["conference"])["dossier_locked_at"] is not None:
+        raise Refusal("dossier_locked")
     same_text(content, file(w, found["pdf"]))
     w.change(paper, id, signed_pdf=keep(w, content))
 

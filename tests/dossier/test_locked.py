@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from moderation import Refusal
 from moderation.case.stages import Stage
 from server.conferences.tables import conference
 from server.dossier.keeping import lock_dossier
 from server.dossier.tables import dossier_piece, dossier_seal
+from server.papers.register import take_signed
 from server.papers.tables import paper, paper_file
 from tests.dossier.conftest import fill, issued
 from tests.office.ward import CASE, Ward, open_ward
@@ -110,3 +112,10 @@ async def test_D15_2_the_work_after_the_lock_goes_on(ward: Ward) -> None:
             w.db.execute(text(again))
     with ward.work() as w:
         assert w.row(conference, CASE)["stage"] == Stage.CLOSED.value
+
+
+async def test_D15_2_another_signed_copy_comes_too_late_for_a_locked_dossier(ward: Ward) -> None:
+    with ward.work("van-phong") as w:
+        w.change(paper, "p-issued", signed_pdf="c" * 64)
+        with pytest.raises(Refusal, match="dossier_locked"):
+            take_signed(w, "p-issued", b"%PDF")

@@ -13,6 +13,7 @@ from moderation import Refusal
 from moderation.case.dossier import PLACES, SLOTS, place_of
 from moderation.case.stages import Stage
 from server.accounts.keys import new_id
+from server.conferences.tables import conference
 from server.db.engine import open_engine
 from server.db.migrate import migrate
 from server.db.verify import Head
@@ -26,7 +27,7 @@ from server.papers import register
 from server.papers.compose import sample
 from server.papers.register import withdraw
 from tests.conftest import ROOT
-from tests.dossier.conftest import files_of, fill
+from tests.dossier.conftest import files_of, fill, opened_ward
 from tests.dossier.conftest import issued as to_notice
 from tests.office.ward import CASE, Ward, open_ward
 from tests.papers.meeting import held, signed
@@ -123,3 +124,16 @@ async def test_D15_2_what_is_issued_after_the_lock_is_shown_as_such_and_not_on_i
         shown, listed = (await browser.get(TAB)).text, (await browser.get(f"{TAB}/ban-ke")).text
     assert shown.count("có sau khi khóa") == 1
     assert "Văn bản kiến nghị cấp trên" not in listed
+
+
+async def test_D15_2_the_attendance_list_is_asked_for_and_made_from_the_room(tmp_path: Path) -> None:
+    button = f'action="/van-phong/hoi-nghi/{CASE}/van-ban/danh-sach-du"'
+    async with opened_ward(tmp_path) as ward, ward.browser("van-phong") as office:
+        assert button not in (await office.get(TAB)).text, "nothing to list before the room was held"
+        with ward.work() as w:
+            w.change(conference, CASE, held_on="2027-01-14")
+        page = (await office.get(TAB)).text
+        assert button in page and "Chưa có danh sách tham dự" in page
+        issued(ward, "attendance")
+        page = (await office.get(TAB)).text
+        assert button not in page and "Chưa có danh sách tham dự" not in page
