@@ -41,7 +41,7 @@ def test_an_archive_is_checked_taken_in_and_made_again(typed: Typed, packed: Pat
     code, said, _ = typed("verify", packed)
     assert code == 0 and f"gói lưu trữ của {CASE} nguyên vẹn" in said
     code, said, _ = typed("import", packed)
-    assert code == 0 and f"Đã nhập {CASE}" in said
+    assert code == 0 and f"Đã nhập {CASE}" in said and "cấp mã mới" in said
     code, said, _ = typed("verify")
     assert code == 0 and f"Lịch sử {CASE}: " in said and f"{CASE}: toàn bộ" in said
     assert typed("archive", CASE, tmp_path / "again.zip")[0] == 0
