@@ -414,8 +414,8 @@ def waiting_entry(c: Conference, id: str) -> QueueEntry:
 
 
 def may_touch(c: Conference, by: Actor, entry: QueueEntry) -> None:
-    """One's own entries; operators those of their venue; desk and chair any (R20, R21)."""
-    if by.person == entry.person or by.has(Role.DESK, Role.CHAIR, Role.OFFICE):
+    """One's own entries; operators those of their venue; desk and chair any (R20, R21), and the room itself for a wish taken back where it was given."""
+    if by.person == entry.person or by.has(Role.DESK, Role.CHAIR, Role.OFFICE, Role.SYSTEM):
         return
     if by.has(Role.OPERATOR):
         own_venue(by, entry.channel, entry.venue)

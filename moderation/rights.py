@@ -37,7 +37,7 @@ TABLE: tuple[tuple[type[Command], str, str], ...] = (
     (agenda.CloseConference,       "chair",                                 "running"),
     (queue.Enqueue,                "citizen desk operator office chair",    ALIVE),
     (wishes.RegisterWish,          "system",                                ALIVE),
-    (queue.Withdraw,               "citizen desk operator office chair",    ALIVE),
+    (queue.Withdraw,               "citizen desk operator office chair system", ALIVE),
     (queue.AmendEntry,             "citizen desk operator office",          ALIVE),
     (queue.MoveEntry,              "chair",                                 ALIVE),
     (queue.RemoveEntry,            "chair",                                 ALIVE),

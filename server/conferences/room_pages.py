@@ -15,6 +15,7 @@ from moderation import Refusal
 from moderation.case.rights import SYSTEM, Duty
 from moderation.people import AddPerson
 from moderation.plan import PetitionPlan
+from moderation.queue import Withdraw
 from moderation.wishes import RegisterWish
 from server.accounts.keys import new_id
 from server.accounts.seats import seat_of_person
@@ -67,6 +68,13 @@ async def register_wishes(door: Office, rooms: Rooms, id: str, wishes: Wishes) -
         with suppress(Refusal):
             await open_case(rooms, door.engine, id, live.room.state.plan, (who,), accounts)
             await live.room.do(new_id(), None, wish)
+
+
+async def take_back_wish(rooms: Rooms, id: str, entry: str) -> None:
+    """Takes a wish to speak out of the queue of the open room again, while it waits; what was called already, or never entered, stays as it is."""
+    live = await rooms.get(id)
+    with suppress(Refusal):
+        await live.room.do(new_id(), None, Withdraw(entry))
 
 
 def room_routes(door: Office, rooms: Rooms, collected: Collected, wishes: Wishes) -> APIRouter:
@@ -155,7 +163,7 @@ def room_routes(door: Office, rooms: Rooms, collected: Collected, wishes: Wishes
             await register_wishes(door, rooms, id, wishes)
         except Refusal as refusal:
             form.refuse(request, refusal)
-            return await door.show(request, lambda w: view(w, id), form=form, status=422)
+            return await door.show(request, lambda w: view(w, id), form=form, status=403 if refusal.code == "not_allowed" else 422)
 
         def note(w: Work) -> None:
             case(w, id, "open_room")
@@ -187,7 +195,7 @@ def room_routes(door: Office, rooms: Rooms, collected: Collected, wishes: Wishes
             seat, name = await door.read(request, make)
         except Refusal as refusal:
             form.refuse(request, refusal)
-            return await door.show(request, lambda w: view(w, id), form=form, status=422)
+            return await door.show(request, lambda w: view(w, id), form=form, status=403 if refusal.code == "not_allowed" else 422)
         base = door.settings.public_url or str(request.base_url).rstrip("/")
         url = await to_thread.run_sync(personal_link, door.engine, door.keys, seat, base)
         return await door.show(request, lambda w: view(w, id, given={"name": name, "url": url, "qr": qr_svg(url, 5)}))

@@ -116,9 +116,14 @@ def place_of(w: Work, row: RowMapping) -> tuple[Channel, str | None]:
     return (Channel.VENUE, branches[0]) if len(branches) == 1 else (Channel.HALL, None)
 
 
+def entry_of(row: RowMapping) -> str:
+    """The entry of the room's queue that the wish of an invitation becomes."""
+    return f"moi-{row['id'][:24]}"
+
+
 def wishes(w: Work, id: str) -> tuple[tuple[AddPerson, RegisterWish], ...]:
     """Who answered an invitation that counts with a wish to speak: each as the person they are in the room, with the entry of the queue, oldest answer first."""
     wanted = invitation.c.conference == id, invitation.c.void.is_(False), invitation.c.answer == "coming", invitation.c.wants_to_speak.is_(True)
     rows = w.db.execute(select(invitation).where(*wanted).order_by(invitation.c.answered_at, invitation.c.id)).mappings().all()
     people = [(row, guest_of(w, row)) for row in rows]
-    return tuple((who, RegisterWish(f"moi-{row['id'][:24]}", who.person, row["topic"] or t("vi", "entry.topic.invitation"))) for row, who in people)
+    return tuple((who, RegisterWish(entry_of(row), who.person, row["topic"] or t("vi", "entry.topic.invitation"))) for row, who in people)

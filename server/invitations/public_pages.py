@@ -14,10 +14,10 @@ from server.accounts.limits import Tries, network
 from server.conferences.cases import open_case, personal_link
 from server.conferences.papers import branches
 from server.conferences.room import accounts_of
-from server.conferences.room_pages import register_wishes
+from server.conferences.room_pages import register_wishes, take_back_wish
 from server.conferences.tables import chair, conference, content, programme_item
 from server.invitations.announcing import SHOWN, public_case
-from server.invitations.answering import IN_FORMAT, AnswerForm, TokenForm, answer, by_token, guest_in_room, venues, wishes
+from server.invitations.answering import IN_FORMAT, AnswerForm, TokenForm, answer, by_token, entry_of, guest_in_room, venues, wishes
 from server.office.forms import Form, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
@@ -117,7 +117,9 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
             except Refusal as refusal:
                 form.refuse(request, refusal)
             else:
-                if found.room_open:
+                if found.room_open and not found.row["wants_to_speak"]:
+                    await take_back_wish(rooms, found.case["id"], entry_of(found.row))
+                elif found.room_open:
                     await register_wishes(door, rooms, found.case["id"], wishes)
                 return await shown(request, token, answered=True)
         return await shown(request, token, form=form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from moderation.queue import Status
 from moderation.view import view
 from server.accounts.keys import Keys, new_id
 from server.accounts.seats import seat_of
@@ -121,6 +122,21 @@ async def test_D8_2a_a_wish_to_speak_waits_in_the_queue_when_the_room_opens_once
     assert [e.channel for e in room.state.queue.entries.values()] == ["online", "phone", "hall"]
     shown = view(room.state, "desk")["entries"][entries[0].id]
     assert shown["source"] == "invitation" and "entered_by" not in shown
+
+
+async def test_D8_2a_a_wish_taken_back_leaves_the_queue_unless_it_was_called(ward: Ward) -> None:
+    tokens = {name: invited(ward, Guest(name, "Tổ 2")) for name in ("Bà Ước", "Ông Bền")}
+    wish = {"answer": "coming", "coming_by": "hall"}
+    async with ward.browser() as browser:
+        for token in tokens.values():
+            assert (await browser.post("/moi/tra-loi", data={"token": token, **wish, "wants_to_speak": "1"})).status_code == 200
+        await opened(ward)
+        room = (await ward.parts.rooms.get(CASE)).room
+        assert [e.status for e in room.state.queue.entries.values()] == [Status.WAITING, Status.WAITING]
+        for given in (wish, {"answer": "not_coming"}):
+            assert (await browser.post("/moi/tra-loi", data={"token": tokens["Bà Ước"], **given})).status_code == 200
+    waiting = [room.state.people[e.person].identity for e in room.state.queue.entries.values() if e.waiting]
+    assert [one.name for one in waiting if one] == ["Ông Bền"]
 
 
 async def test_the_link_of_a_body_leads_to_its_seat(ward: Ward) -> None:

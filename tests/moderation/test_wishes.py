@@ -6,7 +6,7 @@ import pytest
 
 from moderation.conduct import Ground, Refuse
 from moderation.floor import CallNext
-from moderation.queue import Status, order
+from moderation.queue import Status, Withdraw, order
 from moderation.wishes import RegisterWish
 from tests.moderation.hall import Hall, people
 
@@ -47,3 +47,14 @@ def test_r15_whoever_was_refused_has_no_wish_and_whoever_came_is_called() -> Non
     hall.do(RegisterWish("moi-2", "minh", "Đèn đường"), "system")
     hall.do(CallNext())
     assert hall.c.queue.entries["moi-2"].status is Status.SPEAKING
+
+
+def test_r20_the_room_takes_a_wish_back_while_it_waits_and_not_once_it_was_called() -> None:
+    hall = Hall().opened(4)
+    for n, who in enumerate(("minh", "hanh")):
+        hall.do(RegisterWish(f"moi-{n}", who, "Đèn đường"), "system")
+    hall.do(CallNext())
+    called, waiting = sorted(hall.c.queue.entries.values(), key=lambda entry: entry.waiting)
+    hall.refused("entry_not_waiting", Withdraw(called.id), "system")
+    hall.do(Withdraw(waiting.id), "system")
+    assert [entry.status for entry in hall.c.queue.entries.values() if entry.waiting] == []

@@ -39,7 +39,7 @@ async def test_the_chairs_account_finds_its_own_door(ward: Ward) -> None:
 async def test_an_agency_cannot_open_the_room(ward: Ward) -> None:
     async with ward.browser("kthtdt") as browser:
         answer = await browser.post(f"/van-phong/hoi-nghi/{CASE}/phong-hop/mo", data={"once": new_id()})
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     with ward.work() as w:
         assert w.row(conference, CASE)["stage"] == "draft"
 
