@@ -9,7 +9,7 @@ from typing import Any
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from moderation import Refusal
 from moderation.case.rights import SYSTEM, Duty
@@ -19,6 +19,7 @@ from moderation.queue import Withdraw
 from moderation.wishes import RegisterWish
 from server.accounts.keys import new_id
 from server.accounts.seats import seat_of_person
+from server.clock import now
 from server.conferences.cases import open_case, personal_link
 from server.conferences.people import ROLES, PersonForm, add_person, draw_up, take_off
 from server.conferences.queries import case, case_frame
@@ -52,13 +53,13 @@ Wishes = Callable[[Work, str], tuple[tuple[AddPerson, RegisterWish], ...]]
 """Who wants to speak, as was said beforehand, each with the entry of the queue."""
 
 
-async def register_wishes(door: Office, rooms: Rooms, id: str, wishes: Wishes) -> None:
+async def register_wishes(engine: Engine, rooms: Rooms, id: str, wishes: Wishes) -> None:
     """Puts the wishes to speak of a conference into the queue of its open room, each once. One that the room refuses (the person waits already, was refused, or
     the conference is over) is left to the desk."""
 
     def look() -> tuple[tuple[tuple[AddPerson, RegisterWish], ...], dict[str, str]]:
-        with reading(door.engine) as db:
-            w = Work(db, SYSTEM, door.now())
+        with reading(engine) as db:
+            w = Work(db, SYSTEM, now())
             return wishes(w, id), accounts_of(w, id)
 
     found, accounts = await to_thread.run_sync(look)
@@ -66,7 +67,7 @@ async def register_wishes(door: Office, rooms: Rooms, id: str, wishes: Wishes) -
     missing = [(who, wish) for who, wish in found if wish.entry not in live.room.state.queue.entries]
     for who, wish in missing:
         with suppress(Refusal):
-            await open_case(rooms, door.engine, id, live.room.state.plan, (who,), accounts)
+            await open_case(rooms, engine, id, live.room.state.plan, (who,), accounts)
             await live.room.do(new_id(), None, wish)
 
 
@@ -160,7 +161,7 @@ def room_routes(door: Office, rooms: Rooms, collected: Collected, wishes: Wishes
         try:
             plan, people, accounts = await to_thread.run_sync(look)
             await open_case(rooms, door.engine, id, plan, people, accounts)
-            await register_wishes(door, rooms, id, wishes)
+            await register_wishes(door.engine, rooms, id, wishes)
         except Refusal as refusal:
             form.refuse(request, refusal)
             return await door.show(request, lambda w: view(w, id), form=form, status=403 if refusal.code == "not_allowed" else 422)

@@ -27,6 +27,7 @@ from server.app import Parts
 from server.clock import now
 from server.conferences.cases import open_case, personal_link
 from server.conferences.room import accounts_of, plan_of
+from server.conferences.room_pages import register_wishes
 from server.conferences.tables import conference as case_table
 from server.db.engine import open_engine, reading
 from server.db.migrate import migrate
@@ -35,6 +36,7 @@ from server.demo.example import load, read
 from server.demo.story import Story
 from server.demo.ward import STAFF, seed_case, seed_ward
 from server.files.store import Store
+from server.invitations.answering import wishes
 from server.office.tables import history
 from server.office.work import Work
 from server.petitions.told import for_room, out_of_scope_count
@@ -132,6 +134,7 @@ async def seed(parts: Parts, base: str) -> dict[str, object]:
         conference = f"{example.id}-{number}"
     plan, accounts = await to_thread.run_sync(seed_story, parts, data, conference)
     case = await open_case(parts.rooms, parts.engine, conference, plan, example.people, accounts)
+    await register_wishes(parts.engine, parts.rooms, conference, wishes)
     links = {role: personal_link(parts.engine, parts.keys, case.seats[person], base) for role, person in ROLES.items()}
     with parts.engine.begin() as database:
         public = f"{base}/vao#{public_link(database, parts.keys, conference, now())}"

@@ -120,7 +120,7 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
                 if found.room_open and not found.row["wants_to_speak"]:
                     await take_back_wish(rooms, found.case["id"], entry_of(found.row))
                 elif found.room_open:
-                    await register_wishes(door, rooms, found.case["id"], wishes)
+                    await register_wishes(door.engine, rooms, found.case["id"], wishes)
                 return await shown(request, token, answered=True)
         return await shown(request, token, form=form)
 
@@ -138,7 +138,7 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
             id, person, accounts = await door.read(request, look, public=True)
             live = await rooms.get(id)
             case = await open_case(rooms, door.engine, id, live.room.state.plan, (person,), accounts)
-            await register_wishes(door, rooms, id, wishes)
+            await register_wishes(door.engine, rooms, id, wishes)
         except Refusal as refusal:
             counted(request, refusal)
             return private(door.page.refused(request, refusal))

@@ -9,6 +9,7 @@ from moderation.view import view
 from server.accounts.keys import Keys, new_id
 from server.accounts.seats import seat_of
 from server.conferences.tables import conference
+from server.demo.seeding import seed as demonstration
 from server.invitations import delivery, recipients
 from server.invitations.letters import token_of
 from server.invitations.recipients import Guest
@@ -137,6 +138,17 @@ async def test_D8_2a_a_wish_taken_back_leaves_the_queue_unless_it_was_called(war
             assert (await browser.post("/moi/tra-loi", data={"token": tokens["Bà Ước"], **given})).status_code == 200
     waiting = [room.state.people[e.person].identity for e in room.state.queue.entries.values() if e.waiting]
     assert [one.name for one in waiting if one] == ["Ông Bền"]
+
+
+async def test_the_demonstration_opens_its_room_with_the_wishes_that_came_with_invitations(ward: Ward) -> None:
+    token = invited(ward, Guest("Bà Ước", "Tổ 2"))
+    given = {"token": token, "answer": "coming", "coming_by": "online", "wants_to_speak": "1", "topic": "Ngập ngõ 12"}
+    async with ward.browser() as browser:
+        assert (await browser.post("/moi/tra-loi", data=given)).status_code == 200
+    for _ in range(2):
+        assert (await demonstration(ward.parts, "http://localhost"))["conference"] == CASE
+    entries = (await ward.parts.rooms.get(CASE)).room.state.queue.entries
+    assert [(e.topic, e.source) for e in entries.values()] == [("Ngập ngõ 12", "invitation")]
 
 
 async def test_the_link_of_a_body_leads_to_its_seat(ward: Ward) -> None:
