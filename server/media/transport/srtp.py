@@ -75,7 +75,7 @@ class _Direct:
 
         self._ffi: Any = _binding.ffi
         self._lib: Any = _binding.lib
-        self._session = session  # owns the handle
+        self._session = session
         self._handle: Any = session._srtp[0]
         self._bytes: Any = self._ffi.new("char[]", LONGEST)
         self._view: Any = self._ffi.buffer(self._bytes)
@@ -86,7 +86,7 @@ class _Direct:
         function, handle, view, data, length = getattr(self._lib, name), self._handle, self._view, self._bytes, self._length
         room = LONGEST - trailer
 
-        def run(packet: bytes) -> bytes:
+        def run(packet: bytes, _owner: Session = self._session) -> bytes:  # kept, or its handle would be freed
             size = len(packet)
             if size > room:
                 raise SrtpError("unauthentic", "too long")
