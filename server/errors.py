@@ -41,6 +41,7 @@ STATUS: dict[str, int] = {
     "account_unknown": 404,
     "conference_unknown": 404,
     "invitation_void": 404,
+    "item_unknown": 404,
     "media_session_unknown": 404,
     "not_found": 404,
     "not_public": 404,

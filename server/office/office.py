@@ -19,6 +19,7 @@ from server.accounts.cookies import ACCOUNT, held
 from server.accounts.entrance import signed_in
 from server.accounts.keys import Keys, new_id
 from server.db.engine import reading
+from server.errors import status_of
 from server.files.store import Store
 from server.office.forms import Form
 from server.office.menu import CASE_TABS, MENU
@@ -107,7 +108,8 @@ class Office:
         public: bool = False,
         done: str = "saved",
     ) -> Response:
-        """Takes a form: does the work and goes to the page that `then` names; or shows the page `again`, with what was typed and a sentence at each fault.
+        """Takes a form: does the work and goes to the page that `then` names; or shows the page `again`, with what was typed and a sentence at each fault:
+        422, or 403 where whoever asks may not.
 
         The same form sent twice is done once: the second time goes where the first one went.
         """
@@ -123,6 +125,7 @@ class Office:
                 w.db.execute(insert(taken_form).values(once=form.once, at=w.now, went=where))
             return where
 
+        status = 422
         if form.ok:
             try:
                 where = await self.act(request, run, public=public)
@@ -132,10 +135,11 @@ class Office:
                 if refusal.code in ("not_signed_in", "session_ended"):
                     return self.page.refused(request, refusal)
                 form.refuse(request, refusal)
+                status = 403 if status_of(refusal.code) == 403 else 422
             else:
                 path, mark, place = where.partition("#")
                 return RedirectResponse(f"{path}{'&' if '?' in path else '?'}xong={done}{mark}{place}", 303)
-        return await self.show(request, again, public=public, form=form, status=422)
+        return await self.show(request, again, public=public, form=form, status=status)
 
     async def submit_again(self, request: Request, form: Form[Any], public: bool) -> Response:
         """Two copies of one form came at the same instant: the later one goes where the first went. Any other conflict is said as one."""

@@ -92,7 +92,7 @@ async def test_D10_1c_extension_without_reason_is_refused_with_one_it_gives_15_d
     assert evening.due("conclusion")["due"] == "2027-01-28"
     words = "Đơn giá thuộc thẩm quyền thành phố"
     by_office = await evening.post("van-phong", f"{HOME}/gia-han", {"ground": "beyond_authority", "words": words})
-    assert by_office.status_code == 422 and evening.notice["ground"] == ""
+    assert by_office.status_code == 403 and evening.notice["ground"] == ""
     taken = await evening.post("chu-tich", f"{HOME}/gia-han", {"ground": "beyond_authority", "words": words})
     assert taken.status_code == 303
     assert evening.due("conclusion")["due"] == evening.ward.example["expected_deadlines"]["conclusion_due_extended"].isoformat()
@@ -113,7 +113,7 @@ async def test_D11_3_what_the_chair_has_not_signed_is_not_issued(evening: Evenin
         refused = await evening.post("van-phong", f"{HOME}/ban-hanh")
         assert refused.status_code == 422
         assert "Người chủ trì chưa ký nên chưa ban hành được" in refused.text
-    assert (await evening.post("van-phong", f"{HOME}/ky")).status_code == 422
+    assert (await evening.post("van-phong", f"{HOME}/ky")).status_code == 403
     assert evening.notice["state"] == "submitted" and evening.notice["number"] == ""
 
 

@@ -194,7 +194,7 @@ async def test_D14_3_a_finding_of_the_front_is_shown_to_the_agency_which_cannot_
     assert words in page and f"/giam-sat/{one}" not in page
     for login in ("kthtdt", "van-phong", "chu-tich"):
         refused = await evening.post(login, f"/van-phong/nhiem-vu/{item}/giam-sat/{one}", {"text": "Đã công khai", "version": 1})
-        assert refused.status_code == 422
+        assert refused.status_code == 403
     assert [row["text"] for row in evening.look(lambda w: findings_of(w, item))] == [words]
     evening.did("mttq", lambda w: change_finding(w, item, one, 1, "Đã công khai một phần"))
     assert evening.look(lambda w: w.row(finding, one))["text"] == "Đã công khai một phần"
@@ -203,10 +203,10 @@ async def test_D14_3_a_finding_of_the_front_is_shown_to_the_agency_which_cannot_
 async def test_D13_3_the_programme_of_the_front_is_appraised_by_the_mass_mobilisation_unit(evening: Evening) -> None:
     there = "/van-phong/giam-sat"
     data = {"year": "2027", "title": "Chương trình giám sát năm 2027", "text": "Giám sát việc thực hiện Thông báo kết luận đối thoại"}
-    assert (await evening.post("van-phong", there, data)).status_code == 422
+    assert (await evening.post("van-phong", there, data)).status_code == 403
     assert (await evening.post("mttq", there, data)).status_code == 303
     one = evening.look(lambda w: w.db.scalar(select(supervision.c.id)))
-    assert (await evening.post("mttq", f"{there}/{one}", {"text": "Tự thẩm định"})).status_code == 422
+    assert (await evening.post("mttq", f"{there}/{one}", {"text": "Tự thẩm định"})).status_code == 403
     assert (await evening.post("dan-van", f"{there}/{one}", {"text": "Nhất trí, bổ sung giám sát KL-03"})).status_code == 303
     page = await evening.page("mttq", there)
     assert "Chương trình giám sát năm 2027" in page and "Nhất trí, bổ sung giám sát KL-03" in page
@@ -268,7 +268,7 @@ async def test_the_tasking_letter_is_drawn_up_by_the_office_and_signed_by_the_ch
 
     assert (await issued.post("van-phong", f"{HOME}/giao-nhiem-vu")).status_code == 303
     [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
-    assert (await issued.post("van-phong", f"{HOME}/giao-nhiem-vu/{letter['id']}/ky")).status_code == 422
+    assert (await issued.post("van-phong", f"{HOME}/giao-nhiem-vu/{letter['id']}/ky")).status_code == 403
     assert (await issued.post("chu-tich", f"{HOME}/giao-nhiem-vu/{letter['id']}/ky")).status_code == 303
     [letter] = issued.look(lambda w: register.papers_of(w, CASE, "tasking_letter"))
     assert (letter["state"], letter["number"]) == ("issued", "01/UBND-VP")
@@ -304,8 +304,15 @@ async def test_an_agency_issues_its_written_report(issued: Evening) -> None:
     assert (await issued.post("kthtdt", path)).status_code == 422
     ids = issued.report_ids("KL-01", body="kthtdt")
     issued.did("kthtdt", lambda w: reports.report(w, CASE, ids, date(2027, 1, 27), None, "Đã giao đội thoát nước", []))
-    assert (await issued.post("vhxh", path)).status_code == 422
+    assert (await issued.post("vhxh", path)).status_code == 403
     answer = await issued.post("kthtdt", path)
     [paper] = issued.look(lambda w: register.papers_of(w, CASE, "agency_result_report"))
     assert answer.headers["location"].startswith(f"/van-phong/van-ban/{paper['id']}")
     assert (paper["state"], paper["body"]) == ("issued", "kthtdt")
+
+
+async def test_an_item_that_is_not_there_is_not_found(evening: Evening) -> None:
+    for path in ("/van-phong/nhiem-vu/x", f"{HOME}/muc/x"):
+        async with evening.ward.browser("van-phong") as browser:
+            assert (await browser.get(path)).status_code == 404
+            assert (await browser.post(path + ("/dong" if "nhiem-vu" in path else ""))).status_code == 404

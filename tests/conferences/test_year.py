@@ -24,7 +24,7 @@ async def test_D13_1_the_office_plans_and_the_chair_approves(ward: Ward) -> None
     entry = {"year": "2028", "office": "ct-ubnd", "regime": "periodic", "month": "3", "topic": "Hạ tầng"}
     async with ward.browser("van-phong") as browser:
         assert (await browser.post(HOME, data={**entry, "once": new_id()})).status_code == 303
-        assert (await browser.post(f"{HOME}/duyet", data={"unit": "p-bensong", "year": "2028", "once": new_id()})).status_code == 422, (
+        assert (await browser.post(f"{HOME}/duyet", data={"unit": "p-bensong", "year": "2028", "once": new_id()})).status_code == 403, (
             "not the office itself"
         )
         wrong = await browser.post(HOME, data={**entry, "month": "13", "once": new_id()})

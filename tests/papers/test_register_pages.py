@@ -32,7 +32,7 @@ async def test_a_paper_goes_from_draft_to_issue_by_buttons(ward: Ward) -> None:
     here = f"/van-phong/van-ban/{id}"
     async with ward.browser("van-phong") as office, ward.browser("chu-tich") as chair:
         assert (await office.post(f"{here}/trinh", data={})).status_code == 303
-        assert (await office.post(f"{here}/ky", data={})).status_code == 422, "signing is the chair's alone (D11.3)"
+        assert (await office.post(f"{here}/ky", data={})).status_code == 403, "signing is the chair's alone (D11.3)"
         assert (await chair.post(f"{here}/ky", data={})).status_code == 303
         taken = await office.post(f"{here}/ban-hanh", data={"number": "519"})
         assert taken.status_code == 303

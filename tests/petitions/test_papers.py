@@ -80,4 +80,4 @@ async def test_the_buttons_make_drafts_in_the_register(ward: Ward) -> None:
     with ward.work() as w:
         assert set(w.db.scalars(select(paper.c.kind))) >= {"answer_report", "referral_slip", "synthesis_report"}
     async with ward.browser("kthtdt") as browser:
-        assert (await browser.post(f"{HERE}/bao-cao-tong-hop")).status_code == 422
+        assert (await browser.post(f"{HERE}/bao-cao-tong-hop")).status_code == 403
