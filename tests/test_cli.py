@@ -48,6 +48,7 @@ def test_every_command_explains_itself(typed: Typed) -> None:
         ("user", "add"),
         ("conference", "new"),
         ("upgrade",),
+        ("reindex",),
     ):
         assert typed(*words, "--help")[:1] == (0,), words
 

@@ -11,13 +11,13 @@ from moderation import Refusal
 from server.cli.conferences import conference
 from server.cli.records import archive, export, import_, verify
 from server.cli.running import demo, rehearse, serve
-from server.cli.upkeep import doctor, upgrade, worker
+from server.cli.upkeep import doctor, reindex, upgrade, worker
 from server.cli.users import user
 from server.cli.working_days import calendar
 from server.i18n import t
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": demo, "serve": serve, "rehearse": rehearse, "doctor": doctor, "worker": worker, "upgrade": upgrade, "verify": verify, "import": import_,
+    "demo": demo, "serve": serve, "rehearse": rehearse, "doctor": doctor, "worker": worker, "upgrade": upgrade, "reindex": reindex, "verify": verify, "import": import_,
     "archive": archive, "export": export,
 }  # fmt: skip
 GROUPS = {"user": user, "conference": conference, "calendar": calendar}

@@ -63,3 +63,22 @@ def upgrade(data: Data = None) -> None:
         typer.echo(t("vi", "cli.database_upgraded", found=done.found, now=done.now))
     if done and done.copy:
         typer.echo(t("vi", "cli.database_copy", copy=done.copy))
+
+
+def reindex(data: Data = None) -> None:
+    """Lập lại chỉ mục tìm kiếm từ kiến nghị và kết luận; khi nâng bản, phần mềm đã tự làm việc này."""
+    from server.clock import now
+    from server.db.engine import open_engine
+    from server.db.migrate import migrate
+    from server.search.rebuilding import rebuild
+
+    settings = settings_for(data)
+    settings.prepare()
+    migrate(settings.database)
+    engine = open_engine(settings.database)
+    try:
+        with engine.begin() as database:
+            count = rebuild(database, now())
+    finally:
+        engine.dispose()
+    typer.echo(t("vi", "cli.reindexed", count=count))

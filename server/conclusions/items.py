@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, select
@@ -17,7 +17,7 @@ from server.conclusions.tables import agency_report, asked, conclusion, mileston
 from server.conferences.tables import chair, conference
 from server.office.work import Work
 from server.organisation.tables import body
-from server.search.search import forget, index
+from server.search.search import Entry, entry, forget, keep
 
 AFTER = (Stage.AWAITING_NOTICE, Stage.ISSUED, Stage.CARRIED_OUT)
 """The stages in which what follows a conference is worked on."""
@@ -126,11 +126,15 @@ def known(w: Work, *ids: str | None) -> None:
 def find_again(w: Work, id: str) -> None:
     """Keeps an item findable by its words as they now are."""
     item = w.row(conclusion, id)
-    names = names_of(w)
     case = w.db.execute(select(conference.c.unit, conference.c.title).where(conference.c.id == item["conference"])).one()
-    texts = (item["result"], *(names.get(one, "") for one in bodies_of(item)), case.title)
-    index(w, kind="conclusion", subject=id, conference=item["conference"], unit=case.unit, title=f"{item['code']} · {item['text']}",
-          path=f"/van-phong/nhiem-vu/{id}", texts=texts)  # fmt: skip
+    keep(w, found_by(item, names_of(w), case.unit, case.title, w.now))
+
+
+def found_by(item: RowMapping, names: Mapping[str, str], unit: str, case_title: str, at: int) -> Entry:
+    """What the search keeps of an item: its text, its result, its bodies by their short `names`, its conference."""
+    texts = (item["result"], *(names.get(one, "") for one in bodies_of(item)), case_title)
+    return entry(kind="conclusion", subject=item["id"], conference=item["conference"], unit=unit, title=f"{item['code']} · {item['text']}",
+                 path=f"/van-phong/nhiem-vu/{item['id']}", texts=texts, at=at)  # fmt: skip
 
 
 def save_item(w: Work, id: str, seen: int, **values: Any) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from moderation.kernel import Refusal
+from server import clock
 from server.db.engine import connect, database_path, open_engine, reading
 from server.db.postgresql import is_postgresql
 
@@ -56,10 +57,19 @@ def newest() -> str:
 
 
 def migrate(url: str, to: str = "head") -> Migrated | None:
-    """Brings the database to this release's tables; None when it has them already. Before an older SQLite file is changed a copy is put beside it.
+    """Brings the database to this release's tables, and the search's entries to what this release keeps; None when it has the tables already. Before an older
+    SQLite file is changed a copy is put beside it.
 
     Raises `SchemaTooNew`, and `Refusal` database_unreachable. `to` is for tests: another revision, also an earlier one, or "base".
     """
+    done = change_tables(url, to)
+    if to == "head":
+        index_anew(url)
+    return done
+
+
+def change_tables(url: str, to: str) -> Migrated | None:
+    """Brings the database to the tables of a revision; None when it has them already."""
     target = newest() if to == "head" else to
     if check(url) == target:
         return None
@@ -76,6 +86,22 @@ def migrate(url: str, to: str = "head") -> Migrated | None:
             copy = None if found is None or is_postgresql(url) else copied(database_path(url), found)
             run(connection, found, target)
             return Migrated(found, target, copy)
+    finally:
+        engine.dispose()
+
+
+def index_anew(url: str) -> None:
+    """Makes the search's entries anew where an older release made them."""
+    from server.search.rebuilding import is_current, rebuild
+
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            if is_current(connection):
+                return
+        with alone(engine) as connection:
+            if not is_current(connection):
+                rebuild(connection, clock.now())
     finally:
         engine.dispose()
 

@@ -120,15 +120,22 @@ def coded(w: Work, row: RowMapping, state: State) -> dict[str, Any]:
 
 def reindex(w: Work, id: str, unit: str) -> None:
     """Keeps what can be found of a petition: code, how the sender is called in public, words, field; apart from these the names, for those who may know them."""
-    row = w.row(petition, id)
-    words = [row["summary"], row["content"], row["request"], row["area"], t("vi", f"petition.field.{row['field']}")]
     search.forget(w, "petition", id)
-    for kind, texts in (
-        (search.SEALED if row["kind"] in SEALED or untriaged(w, row) else "petition", words),
-        (search.SENDER, [row["name"], row["representative"]]),
-    ):
-        search.index(w, kind=kind, subject=id, conference=row["conference"], unit=unit, title=f"{row['code']} · {row['shown_as']}",
-                     path=f"/van-phong/hoi-nghi/{row['conference']}/kien-nghi/{id}", texts=texts, at=row["received_at"])  # fmt: skip
+    for entry in entries(w, w.row(petition, id), unit):
+        search.keep(w, entry)
+
+
+def entries(w: Work, row: RowMapping, unit: str) -> list[search.Entry]:
+    """What the search keeps of a petition."""
+    words = [row["summary"], row["content"], row["request"], row["area"], t("vi", f"petition.field.{row['field']}")]
+    return [
+        search.entry(kind=kind, subject=row["id"], conference=row["conference"], unit=unit, title=f"{row['code']} · {row['shown_as']}",
+                     path=f"/van-phong/hoi-nghi/{row['conference']}/kien-nghi/{row['id']}", texts=texts, at=row["received_at"])
+        for kind, texts in (
+            (search.SEALED if row["kind"] in SEALED or untriaged(w, row) else "petition", words),
+            (search.SENDER, [row["name"], row["representative"]]),
+        )
+    ]  # fmt: skip
 
 
 def said(row: RowMapping) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, or_, select
 from sqlalchemy.sql import ColumnElement
@@ -25,6 +26,9 @@ MOST_WORDS = 12
 AROUND = 60
 """Characters shown on each side of the first word found."""
 
+Entry = dict[str, Any]
+"""A row of `search_entry`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -45,12 +49,21 @@ def index(
     w: Work, *, kind: str, subject: str, conference: str | None, unit: str, title: str, path: str, texts: Sequence[str], at: int | None = None
 ) -> None:
     """Keeps what can be found of a thing, in the transaction that changes it; called again, it replaces what was kept. Title and texts are searched."""
+    at = at if at is not None else w.now
+    keep(w, entry(kind=kind, subject=subject, conference=conference, unit=unit, title=title, path=path, texts=texts, at=at))
+
+
+def entry(*, kind: str, subject: str, conference: str | None, unit: str, title: str, path: str, texts: Sequence[str], at: int) -> Entry:
+    """The row of a thing that can be found."""
     body = " ".join(" · ".join(text for text in (title, *texts) if text).split())
-    w.db.execute(delete(search_entry).where(search_entry.c.id == f"{kind}:{subject}"))
-    w.db.execute(
-        insert(search_entry).values(id=f"{kind}:{subject}", kind=kind, subject=subject, conference=conference, unit=unit, title=title, path=path, body=body,
-                                    body_exact=plain(body), body_folded=fold(body), at=at if at is not None else w.now)
-    )  # fmt: skip
+    return {"id": f"{kind}:{subject}", "kind": kind, "subject": subject, "conference": conference, "unit": unit, "title": title, "path": path, "body": body,
+            "body_exact": plain(body), "body_folded": fold(body), "at": at}  # fmt: skip
+
+
+def keep(w: Work, row: Entry) -> None:
+    """Puts a row of `entry` in the place of the one before."""
+    w.db.execute(delete(search_entry).where(search_entry.c.id == row["id"]))
+    w.db.execute(insert(search_entry).values(**row))
 
 
 def forget(w: Work, kind: str, subject: str) -> None:

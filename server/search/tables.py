@@ -1,4 +1,5 @@
-"""One row per thing that can be found. It repeats what stands elsewhere, so that the history does not tell of it."""
+"""One row per thing that can be found, and one that says which making of the entries these are. It repeats what stands elsewhere, so that the history does not tell
+of it."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ search_entry = Table(
     "search_entry",
     metadata,
     Column("id", Text, primary_key=True),  # kind:subject
-    Column("kind", Text, nullable=False),  # petition, petition_sealed, petition_sender, conclusion, paper, conference
+    Column("kind", Text, nullable=False),  # petition, petition_sealed, petition_sender, conclusion, paper, conference; making
     Column("subject", Text, nullable=False),
     Column("conference", Text),
     Column("unit", Text, nullable=False),

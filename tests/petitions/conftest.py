@@ -14,10 +14,11 @@ from server.invitations.tables import invitation
 from server.notifications.tables import message
 from server.organisation.tables import body
 from server.petitions.tables import forecast, petition, petition_answer, petition_file, petition_proposal, petition_table
+from server.search.rebuilding import NOTED
 from server.search.tables import search_entry
 from tests.office.ward import CASE, Ward, open_ward
 
-MADE = (petition_file, petition_proposal, petition_answer, petition, petition_table, forecast, invitation, message, deadline, search_entry)
+MADE = (petition_file, petition_proposal, petition_answer, petition, petition_table, forecast, invitation, message, deadline)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -33,6 +34,7 @@ def ward(standing_ward: Ward) -> Ward:
     with standing_ward.work() as w:
         for table in MADE:
             w.db.execute(table.delete())
+        w.db.execute(search_entry.delete().where(search_entry.c.kind != NOTED))
         w.db.execute(body.update().values(email=""))
         w.db.execute(conference.update().where(conference.c.id == CASE).values(stage=Stage.COLLECTING.value))
     standing_ward.at("2026-12-20")
