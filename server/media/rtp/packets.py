@@ -175,9 +175,11 @@ def read_rtcp(data: bytes) -> list[Rtcp]:
 def _read_one(count: int, kind: int, body: bytes) -> Rtcp | None:
     try:
         if kind == SR:
-            return SenderReport(*struct.unpack_from("!IQIII", body), _blocks(body, 24, count))
+            ssrc, ntp, timestamp, packets, octets = struct.unpack_from("!IQIII", body)
+            return SenderReport(ssrc, ntp, timestamp, packets, octets, _blocks(body, 24, count))
         if kind == RR:
-            return ReceiverReport(*struct.unpack_from("!I", body), _blocks(body, 4, count))
+            (ssrc,) = struct.unpack_from("!I", body)
+            return ReceiverReport(ssrc, _blocks(body, 4, count))
         if kind == SDES:
             return Description(_names(body, count))
         if kind == BYE:
