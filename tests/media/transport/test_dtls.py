@@ -1,0 +1,107 @@
+"""Handshakes without a network, and SRTP both ways it can be called."""
+
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.media.transport.connection import split
+from server.media.transport.dtls import MTU, Handshake, Identity, datagrams
+from server.media.transport.srtp import AES_128_CM_80, DIRECT, LONGEST, PROFILES, Profile, Srtp, SrtpError
+from tests.media.transport.wire import PACKET, REPORT
+
+OURS, THEIRS = Identity(), Identity()
+
+
+def pair() -> tuple[Handshake, Handshake]:
+    return Handshake(THEIRS, "client", [("sha-384", OURS.fingerprint("sha-384"))]), Handshake(
+        OURS, "server", [("SHA-256", THEIRS.fingerprint().lower())]
+    )
+
+
+def shaken(client: Handshake, server: Handshake) -> list[bytes]:
+    """All datagrams of a handshake of which none is lost."""
+    seen, out = [], client.start()
+    turn = [server, client]
+    while out:
+        seen += out
+        answer: list[bytes] = []
+        for datagram in out:
+            answer += turn[0].receive(datagram)
+        out, turn = answer, turn[::-1]
+    return seen
+
+
+def test_both_sides_get_each_others_keys_in_datagrams_that_fit() -> None:
+    client, server = pair()
+    seen = shaken(client, server)
+    assert client.state == server.state == "done" and max(map(len, seen)) <= MTU
+    assert client.srtp is not None and server.srtp is not None
+    assert server.srtp.profile == PROFILES[0]
+    assert server.srtp.unprotect(client.srtp.protect(PACKET)) == PACKET
+    assert client.srtp.unprotect_rtcp(server.srtp.protect_rtcp(REPORT)) == REPORT
+    for goodbye in server.shutdown():
+        client.receive(goodbye)
+    assert str(client.state) == "closed"
+
+
+@pytest.mark.parametrize("named", [[], [("sha-1", "AA")], [("sha-256", THEIRS.fingerprint()), ("sha-512", "AA")]])
+def test_every_known_fingerprint_must_match_and_one_must_be_known(named: list[tuple[str, str]]) -> None:
+    client = Handshake(THEIRS, "client", [("sha-256", OURS.fingerprint())])
+    server = Handshake(OURS, "server", named)
+    shaken(client, server)
+    assert (server.state, server.reason, server.srtp) == ("failed", "fingerprint", None)
+
+
+def test_without_a_common_profile_there_are_no_keys() -> None:
+    few = Identity([AES_128_CM_80])
+    client = Handshake(few, "client", [("sha-256", OURS.fingerprint())])
+    server = Handshake(Identity(PROFILES[:1]), "server", [("sha-256", few.fingerprint())])
+    shaken(client, server)
+    assert server.srtp is None and (server.state, server.reason) == ("failed", "no_profile")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.binary(min_size=1, max_size=80).map(lambda b: b"\x16\xfe\xfd" + b), max_size=6))
+def test_garbage_never_raises(garbage: list[bytes]) -> None:
+    for shake in pair():
+        shake.start()
+        for datagram in garbage:
+            shake.receive(datagram)
+        assert shake.state in ("running", "failed")
+
+
+@given(st.lists(st.integers(0, MTU - 13), max_size=12))
+def test_datagrams_hold_whole_records(sizes: list[int]) -> None:
+    records = [b"\x16\xfe\xfd" + bytes(8) + struct.pack("!H", size) + bytes(size) for size in sizes]
+    cut = datagrams(b"".join(records))
+    assert b"".join(cut) == b"".join(records) and all(len(d) <= MTU for d in cut)
+    borders = {sum(map(len, records[:n])) for n in range(len(records) + 1)}
+    assert all(sum(map(len, cut[:n])) in borders for n in range(len(cut) + 1))
+
+
+@given(st.binary(max_size=100))
+def test_arbitrary_bytes_are_cut_or_refused(data: bytes) -> None:
+    assert b"".join(datagrams(data)) == data
+    parts = split(data)
+    assert parts is None or b"".join(parts) == data
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.name)
+def test_the_direct_and_the_public_way_are_the_same(profile: Profile) -> None:
+    assert DIRECT
+    one, two = bytes(range(profile.key + profile.salt)), bytes(range(100, 100 + profile.key + profile.salt))
+    direct, public = Srtp(profile, one, two), Srtp(profile, one, two, direct=False)
+    assert direct.pointer and public.pointer is None
+    assert direct.protect(PACKET) == public.protect(PACKET)
+    again = direct.protect(PACKET)  # a packet that was asked for again
+    for other in (Srtp(profile, two, one), Srtp(profile, two, one, direct=False)):
+        assert other.unprotect(again) == PACKET
+        with pytest.raises(SrtpError, match="replayed"):
+            other.unprotect(again)
+        for wrong in (b"", again[:11], again[:-1], bytes(LONGEST + 1)):
+            with pytest.raises(SrtpError, match=r"unauthentic|replayed"):
+                other.unprotect(wrong)
+        with pytest.raises(SrtpError, match="unauthentic"):
+            other.protect(bytes(LONGEST))
