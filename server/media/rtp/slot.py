@@ -58,10 +58,11 @@ class Slot:
         former source stays until then, without it the former source is silent at once (it lost the right).
 
         The source to ask for a key frame, or None."""
-        self.wanted = source
         if source is None or not hold:
             self.source = source if source == self.source else None
-        self.wish = None if source is None or source == self.source or self.codec == "opus" else source
+        if source != self.wanted:
+            self.wish = None if source is None or source == self.source or self.codec == "opus" else source
+        self.wanted = source
         return self.wish
 
     def key_frame(self) -> Hashable:

@@ -88,6 +88,33 @@ def test_the_former_source_stays_until_the_next_has_a_key_frame_unless_it_lost_t
     assert slot.push("A", frame(13, 9000, key=True), START) is None and slot.key_frame() is None
 
 
+def test_a_choice_said_again_forgets_no_wish_and_one_taken_back_has_none() -> None:
+    slot = Slot("vp8", 1, 90000)
+    slot.select("A")
+    assert slot.select("A") == "A"
+    slot.push("A", frame(10, 0, key=True), START)
+    assert slot.key_frame() == "A" and slot.select("A") == "A"
+    assert slot.select("B") == "B" and slot.select("A") is None
+
+
+def test_h264_begins_at_a_parameter_set_and_sound_at_once() -> None:
+    def packet(payload: bytes, sequence: int) -> bytes:
+        return write_rtp(payload, payload_type=102, sequence=sequence, timestamp=5, ssrc=7)
+
+    picture, sound = Slot("h264", 1, 90000), Slot("opus", 2, 48000)
+    assert picture.select("A") == "A" and sound.select("A") is None
+    assert picture.push("A", packet(b"\x41slice", 1), START) is None
+    assert picture.push("A", packet(b"\x67set", 2), START) and picture.push("A", packet(b"\x41slice", 3), START)
+    assert sound.push("A", packet(b"sound", 1), START) and sound.key_frame() is None
+
+
+def test_pictures_without_numbers_stay_without() -> None:
+    slot = Slot("vp8", 1, 90000)
+    slot.select("A")
+    sent = slot.push("A", frame(10, 0, key=True), START)
+    assert picture_of(sent).picture is None and sent is not None and sent.endswith(b"picture")
+
+
 def test_lost_packets_stay_lost_late_ones_pass_and_those_from_before_the_turn_do_not() -> None:
     slot = Slot("vp8", 1, 90000)
     slot.select("A")
