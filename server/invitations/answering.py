@@ -21,7 +21,7 @@ from server.office.work import Work
 from server.organisation.tables import body
 
 WAYS = ("hall", "venue", "online", "phone")
-"""How somebody comes: to the main hall, to a branch venue, from home by browser, by telephone."""
+"""How somebody comes: to the main hall, to a branch venue ("venue:CODE" says to which), from home by browser, by telephone."""
 IN_FORMAT = {"in_person": ("hall", "venue"), "online": ("online", "phone"), "combined": WAYS, "": WAYS}
 OPEN = (Stage.READY.value, Stage.IN_SESSION.value)
 
@@ -70,11 +70,12 @@ def answer(w: Work, keys: Keys, form: AnswerForm) -> None:
     if form.answer not in ("coming", "not_coming"):
         raise Refusal("answer_unknown", field="answer")
     coming = form.answer == "coming"
-    if coming and form.coming_by not in IN_FORMAT[found.case["format"]]:
+    way, _, at = (form.coming_by or "").partition(":") if coming else ("", "", "")
+    if coming and (way not in IN_FORMAT[found.case["format"]] or (at and (way != "venue" or at not in dict(branch_venues(w, found.case["id"]))))):
         raise Refusal("way_unknown", field="coming_by")
     w.act = "answer_invitation"
     w.change(
-        invitation, found.row["id"], answer=form.answer, answered_at=w.now, coming_by=form.coming_by or "" if coming else "",
+        invitation, found.row["id"], answer=form.answer, answered_at=w.now, coming_by=way, venue=at,
         wants_to_speak=coming and form.wants_to_speak, topic=form.topic if coming and form.wants_to_speak else "",
     )  # fmt: skip
 
@@ -82,6 +83,18 @@ def answer(w: Work, keys: Keys, form: AnswerForm) -> None:
 def venues(w: Work, id: str) -> list[str]:
     """Names of the places one can come to."""
     return list(w.db.scalars(select(venue.c.name).where(venue.c.conference == id, venue.c.kind != "individual").order_by(venue.c.code)))
+
+
+def branch_venues(w: Work, id: str) -> list[tuple[str, str]]:
+    """Code and name of the branch venues."""
+    rows = w.db.execute(select(venue.c.code, venue.c.name).where(venue.c.conference == id, venue.c.kind == "branch").order_by(venue.c.code))
+    return [(row.code, row.name) for row in rows]
+
+
+def ways(w: Work, case: RowMapping) -> list[tuple[str, str]]:
+    """The ways to come that the form of the conference leaves (Art. 5.1), each branch venue by itself: what the answer says, and the venue's name or ""."""
+    to_branches = [(f"venue:{code}", name) for code, name in branch_venues(w, case["id"])] or [("venue", "")]
+    return [one for way in IN_FORMAT[case["format"]] for one in (to_branches if way == "venue" else [(way, "")])]
 
 
 def guest_in_room(w: Work, found: Invited) -> AddPerson:
@@ -107,13 +120,15 @@ def guest_of(w: Work, row: RowMapping) -> AddPerson:
 
 
 def place_of(w: Work, row: RowMapping) -> tuple[Channel, str | None]:
-    """From where a guest who wants to speak takes part. Of several branch venues none was asked for: the hall, until the desk says which."""
+    """From where a guest who wants to speak takes part. Who named no branch venue while there are several: the hall, until the desk says which."""
     if not row["wants_to_speak"]:
         return Channel.ONLINE, None
     if row["coming_by"] != "venue":
         return Channel(row["coming_by"] or "online"), None
-    branches = w.db.scalars(select(venue.c.code).where(venue.c.conference == row["conference"], venue.c.kind == "branch")).all()
-    return (Channel.VENUE, branches[0]) if len(branches) == 1 else (Channel.HALL, None)
+    codes = [code for code, _ in branch_venues(w, row["conference"])]
+    if row["venue"] in codes:
+        return Channel.VENUE, row["venue"]
+    return (Channel.VENUE, codes[0]) if len(codes) == 1 else (Channel.HALL, None)
 
 
 def entry_of(row: RowMapping) -> str:

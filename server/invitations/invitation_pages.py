@@ -16,6 +16,7 @@ from moderation.case.plans import AUDIENCES
 from server.conferences.queries import case, case_frame
 from server.files.checked import LARGEST, Checked, checked, checked_table
 from server.invitations import announcing, delivery, letters, recipients
+from server.invitations.answering import branch_venues
 from server.invitations.gates import uninvited_agencies
 from server.invitations.tables import announcement, invitation
 from server.notifications.tables import message
@@ -89,7 +90,7 @@ def invitation_routes(door: Office) -> APIRouter:
                 "waiting": sum(1 for row in every if row["channel"] != "paper" and not row["message"] and not row["sent_at"]),
             },
             "groups": sorted({row["audience"] for row in every if row["audience"]}), "group": group, "audiences": [one for one in AUDIENCES if one],
-            "channels": recipients.CHANNELS, "again": void and not every, "may_send": found["approved_at"] is not None,
+            "venue_names": dict(branch_venues(w, id)), "channels": recipients.CHANNELS, "again": void and not every, "may_send": found["approved_at"] is not None,
             "timely_rows": delivery.on_time(w, id), "told": announcing.announcements(w, id), "told_timely": announcing.told_in_time(w, id),
             "ways": announcing.CHANNELS, "texts": texts, "lengths": announcing.lengths(texts), "agencies": uninvited_agencies(w, id), "papers": drafts,
             "bodies": w.db.execute(select(body.c.id, body.c.name).where(body.c.unit == found["unit"]).order_by(body.c.name)).all(),

@@ -17,7 +17,7 @@ from server.conferences.room import accounts_of
 from server.conferences.room_pages import register_wishes, take_back_wish
 from server.conferences.tables import chair, conference, content, programme_item
 from server.invitations.announcing import SHOWN, public_case
-from server.invitations.answering import IN_FORMAT, AnswerForm, TokenForm, answer, by_token, entry_of, guest_in_room, venues, wishes
+from server.invitations.answering import AnswerForm, TokenForm, answer, by_token, entry_of, guest_in_room, venues, ways, wishes
 from server.office.forms import Form, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
@@ -80,7 +80,7 @@ def public_routes(door: Office, rooms: Rooms) -> APIRouter:
         found = by_token(w, door.keys, token)
         return "invitations/invitation.html", {
             "one": found.row, "case": found.case, "unit": w.row(unit, found.case["unit"]), "token": token, "venues": venues(w, found.case["id"]),
-            "ways": IN_FORMAT[found.case["format"]], "room_open": found.room_open, "answered": answered,
+            "ways": ways(w, found.case), "room_open": found.room_open, "answered": answered,
         }  # fmt: skip
 
     def counted(request: Request, refusal: Refusal) -> None:

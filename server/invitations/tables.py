@@ -27,6 +27,7 @@ invitation = Table(
     Column("answer", Text, nullable=False, default=""),  # "", coming, not_coming
     Column("answered_at", BigInteger),
     Column("coming_by", Text, nullable=False, default=""),  # hall, venue, online, phone
+    Column("venue", Text, nullable=False, default=""),  # code of the branch venue, where somebody comes to one
     Column("wants_to_speak", Boolean, nullable=False, default=False),
     Column("topic", Text, nullable=False, default="", info={"data": "personal"}),
     Column("void", Boolean, nullable=False, default=False),

@@ -93,18 +93,23 @@ async def opened(ward: Ward) -> None:
 
 
 async def test_D8_2a_a_wish_to_speak_waits_in_the_queue_when_the_room_opens_once_and_in_the_lane_of_its_channel(ward: Ward) -> None:
-    tokens = {name: invited(ward, Guest(name, "Tổ 2")) for name in ("Bà Ước", "Ông Bền", "Bà Cam", "Ông Dần")}
+    tokens = {name: invited(ward, Guest(name, "Tổ 2")) for name in ("Bà Ước", "Ông Bền", "Bà Cam", "Ông Dần", "Ông Em")}
     wish = {"answer": "coming", "wants_to_speak": "1"}
     answers = {
         "Bà Ước": {**wish, "coming_by": "online", "topic": "Ngập ngõ 12"},
         "Ông Bền": {**wish, "coming_by": "phone"},
         "Bà Cam": {"answer": "coming", "coming_by": "hall"},
+        "Ông Em": {**wish, "coming_by": "venue:DC-03"},
         "Ông Dần": {"answer": "not_coming"},
     }
     async with ward.browser() as browser:
         for name, given in answers.items():
             ward.at("2026-12-20", f"09:0{list(answers).index(name)}")
             assert (await browser.post("/moi/tra-loi", data={"token": tokens[name], **given})).status_code == 200
+        page = (await browser.post("/moi", data={"token": tokens["Ông Em"]})).text
+        assert 'value="venue:DC-02"' in page and 'value="venue:DC-03" checked' in page and 'value="venue"' not in page
+        nowhere = await browser.post("/moi/tra-loi", data={"token": tokens["Ông Em"], **wish, "coming_by": "venue:DC-99"})
+        assert nowhere.status_code == 422
         for _ in range(2):
             await opened(ward)
         room = (await ward.parts.rooms.get(CASE)).room
@@ -112,15 +117,17 @@ async def test_D8_2a_a_wish_to_speak_waits_in_the_queue_when_the_room_opens_once
         assert [(e.channel, e.topic, e.source, e.waiting) for e in entries] == [
             ("online", "Ngập ngõ 12", "invitation", True),
             ("phone", "Phát biểu ý kiến", "invitation", True),
+            ("venue", "Phát biểu ý kiến", "invitation", True),
         ]
+        assert entries[2].venue == "DC-03", "who comes to a branch venue says to which"
         way = await browser.post("/moi/vao-phong", data={"token": tokens["Bà Ước"]})
         await browser.post("/api/enter", json={"token": way.headers["location"].partition("#")[2]})
         own = room.state.people[entries[0].person]
-        assert own.identity and own.identity.name == "Bà Ước" and len(room.state.queue.entries) == 2
+        assert own.identity and own.identity.name == "Bà Ước" and len(room.state.queue.entries) == 3
         late = {**wish, "coming_by": "hall", "topic": "Đèn đường"}
         for _ in range(2):
             assert (await browser.post("/moi/tra-loi", data={"token": tokens["Bà Cam"], **late})).status_code == 200
-    assert [e.channel for e in room.state.queue.entries.values()] == ["online", "phone", "hall"]
+    assert [e.channel for e in room.state.queue.entries.values()] == ["online", "phone", "venue", "hall"]
     shown = view(room.state, "desk")["entries"][entries[0].id]
     assert shown["source"] == "invitation" and "entered_by" not in shown
 
