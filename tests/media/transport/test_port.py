@@ -256,3 +256,14 @@ async def test_one_socket_serves_both_families(ours: Identity, theirs: Identity)
     finally:
         bare.sock.close()
         port.close()
+
+
+async def test_consent_counts_only_from_where_is_sent_to(port: UdpPort, bare: Bare, theirs: Identity, clock: Clock) -> None:
+    connection = port.admit("server", known(theirs))
+    await bare.connect(connection)
+    clock.now += 20
+    with bare.move():
+        assert await bare.check(connection, nominate=False) is not None  # proves the new address, says nothing of the old one
+        clock.now += 10.1
+        port.tick()
+    assert connection.reason == "consent_expired"
