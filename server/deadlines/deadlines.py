@@ -72,15 +72,15 @@ def tell_owners(w: Work, row: RowMapping, due: str, why: str = BY_CALENDAR) -> N
     """Queues a message to everybody who works for the body that has to keep a deadline which moved, with why it did."""
     for address, name in addresses(w, row["owner"]):
         enqueue(
-            w, f"moved:{row['id']}:{due}:{address}", kind="deadline_moved", channel="email", recipient=name, address=address, conference=row["conference"],
-            subject=row["id"], title=why,
+            w, f"moved:{row['id']}:{due}:{row['owner']}", kind="deadline_moved", channel="email", recipient=name, address=address, conference=row["conference"],
+            subject=row["id"], body=row["owner"], title=why,
             text=f"Thời hạn trước đây: {said(row['due'])}. Thời hạn mới: {said(due)}.",
         )  # fmt: skip
 
 
 def addresses(w: Work, owner: str) -> Iterable[tuple[str, str]]:
-    """Where a body is written to: (e-mail address, name). Its own address, if it has one."""
-    found = w.db.execute(select(body.c.email, body.c.name).where(body.c.id == owner, body.c.email != "")).all()
+    """Where a body is written to: (e-mail address, name). The address is "" while nobody has entered one: what it should have been told is then shown as failed."""
+    found = w.db.execute(select(body.c.email, body.c.name).where(body.c.id == owner)).all()
     return [(row.email, row.name) for row in found]
 
 

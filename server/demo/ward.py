@@ -18,6 +18,9 @@ from server.organisation.tables import body, duty, level, office, unit
 SINCE = "2025-07-01"
 """The day since which there are two levels alone."""
 
+DOMAIN = "vidu.example"
+"""Where the bodies of the example have their addresses: a name that leads nowhere (RFC 2606)."""
+
 STAFF: tuple[tuple[str, str, Duty, str], ...] = (
     ("admin", "Quản trị hệ thống", Duty.ADMIN, "vp"),
     ("chu-tich", "Chủ tịch UBND phường Bến Sông", Duty.CHAIR, "ubnd"),
@@ -68,7 +71,8 @@ def seed_ward(w: Work, data: dict[str, Any]) -> None:
     )
     for b in organisation["bodies"]:
         w.add(body, id=b["id"], unit=city["id"] if b["id"] == "ubndtp" else ward["id"], system=b["system"], name=b["name"], short=b["short"],
-              symbol=b.get("symbol", ""), part=b.get("role", ""), external=b.get("external", False), superior=b.get("superior", False), valid_from=SINCE)  # fmt: skip
+              symbol=b.get("symbol", ""), part=b.get("role", ""), external=b.get("external", False), superior=b.get("superior", False),
+              email=f"{b['id'].replace('_', '-')}@{DOMAIN}", valid_from=SINCE)  # fmt: skip
     chair_title, deputy_title = data["roles"]["chair"]["title"], data["roles"]["deputy"]["title"]
     w.add(office, id="ct-ubnd", body="ubnd", title=chair_title, valid_from=SINCE)
     w.add(office, id="pct-ubnd", body="ubnd", title=deputy_title, deputy_of="ct-ubnd", valid_from=SINCE)

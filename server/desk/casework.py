@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Table, and_, func, or_, select
 
 from moderation.case.following import NoticeState
 from moderation.case.petitions import State
@@ -13,7 +13,9 @@ from moderation.case.rights import RIGHTS
 from moderation.case.stages import Stage
 from server.conclusions.tables import conclusion, extension, notice
 from server.conferences.tables import conference, year_entry
+from server.deadlines.tables import deadline
 from server.desk.pile import SHOWN, Find, Line, Pile, first_of, short
+from server.notifications.outbox import NO_ADDRESS
 from server.notifications.tables import message
 from server.office.work import Work
 from server.organisation.tables import body, office
@@ -133,13 +135,35 @@ def _messages(w: Work) -> Iterator[Pile]:
         conference, conference.c.id == message.c.conference
     )
     failed = (message.c.state.in_(("failed", "uncertain")), or_(message.c.conference.is_(None), conference.c.unit.in_(units)))
-    rows, count = first_of(w, wanted.where(*failed).order_by(message.c.created.desc(), message.c.id))
+    lost = message.c.body.in_(select(body.c.id).where(body.c.email == ""))  # these wait for an address first: `_without_address`
+    rows, count = first_of(w, wanted.where(*failed, or_(message.c.error != NO_ADDRESS, ~lost)).order_by(message.c.created.desc(), message.c.id))
     lines = tuple(Line("/van-phong/thu-gui", row["title"], about=row["recipient"], state=row["state"]) for row in rows)
     yield Pile("messages", lines, count, "/van-phong/thu-gui", urgent=True)
 
 
+def _without_address(w: Work) -> Iterator[Pile]:
+    """Bodies that cannot be written to and have a deadline to keep, or were to be told something: what they have to do is shown on their desk alone."""
+    units, keeps = may_in(w, "send_invitations"), may_in(w, "keep_organisation")
+
+    def concerns(table: Table, to: Any, *where: Any) -> Any:
+        """Whether a row of this table is for the body, in a case of one's units or in no case."""
+        here = or_(conference.c.unit.in_(units | keeps), and_(table.c.conference.is_(None), body.c.unit.in_(units | keeps)))
+        return select(table.c.id).outerjoin(conference, conference.c.id == table.c.conference).where(to == body.c.id, here, *where).exists()
+
+    if not units | keeps:
+        return
+    owes = concerns(deadline, deadline.c.owner, deadline.c.closed.is_(False))
+    missed = concerns(message, message.c.body, message.c.state == "failed", message.c.error == NO_ADDRESS)
+    goes_on = or_(body.c.valid_to.is_(None), body.c.valid_to >= w.today.isoformat())
+    wanted = select(body.c.id, body.c.name, body.c.unit).where(body.c.email == "", goes_on, or_(owes, missed))
+    rows, count = first_of(w, wanted.order_by(body.c.name, body.c.id))
+    lines = tuple(Line(f"/van-phong/to-chuc/co-quan/{row['id']}" if row["unit"] in keeps else "", row["name"]) for row in rows)
+    yield Pile("no_address", lines, count, note="pile.no_address_note")
+
+
 FINDERS: tuple[Find, ...] = (
     _messages,
+    _without_address,
     _notices,
     _plans,
     _year,

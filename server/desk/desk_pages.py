@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from moderation import Refusal
@@ -40,6 +40,11 @@ def desk_routes(door: Office, access: Access) -> APIRouter:
             return "workdesk/desk.html", {"meetings": meetings, "piles": piles(w)}
 
         return await door.show(request, view)
+
+    @router.get("/van-phong")
+    def typed() -> RedirectResponse:
+        """For whoever types the beginning of an address of the office."""
+        return RedirectResponse("/", 303)
 
     return router
 

@@ -17,7 +17,7 @@ SHOWN = 6
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing. `label` is a key of the catalogue or "", `title` a text of the case, `count` how many of them where a line stands for several; `due` an ISO date,
-    `owner` the body that has to keep it, where that is not the reader's own."""
+    `owner` the body that has to keep it, where that is not the reader's own. Without `href` it is for somebody else to act on."""
 
     href: str
     title: str = ""
@@ -32,13 +32,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """`lines` has the most urgent first, `count` is how many there are, `more` the page of all of them. `urgent` piles stand out."""
+    """`lines` has the most urgent first, `count` is how many there are, `more` the page of all of them. `urgent` piles stand out. `note` is a key of
+    the catalogue: what the pile means, where its name does not say it."""
 
     name: str
     lines: tuple[Line, ...]
     count: int
     more: str = ""
     urgent: bool = False
+    note: str = ""
 
 
 Find = Callable[[Work], Iterable[Pile]]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select
 
 from moderation import Refusal
 from moderation.case.rights import RIGHTS
@@ -17,6 +15,7 @@ from server.notifications.tables import message
 from server.office.forms import Code, FormBody, read_form
 from server.office.office import Context, Office
 from server.office.work import Work
+from server.organisation.tables import body
 
 PAGE = 50
 STATES = ("queued", "sending", "sent", "failed", "uncertain", "withdrawn")
@@ -49,7 +48,11 @@ def message_routes(door: Office) -> APIRouter:
     def view(w: Work, state: str, at: int) -> tuple[str, Context]:
         allow(w)
         chosen = [visible(w), *([message.c.state == state] if state in STATES else [])]
-        of = select(message, conference.c.title.label("case_title")).outerjoin(conference, conference.c.id == message.c.conference)
+        of = (
+            select(message, conference.c.title.label("case_title"), body.c.email.label("body_email"))
+            .outerjoin(conference, conference.c.id == message.c.conference)
+            .outerjoin(body, body.c.id == message.c.body)
+        )
         counted = (
             select(message.c.state, func.count())
             .outerjoin(conference, conference.c.id == message.c.conference)
@@ -94,17 +97,24 @@ def allow(w: Work) -> None:
 
 
 def send_again(w: Work, decision: Decision) -> None:
-    """Puts a message that failed, or of which nobody knows, into the queue again (raises `Refusal` message_moved_on)."""
-    _change(w, decision, RESENDS, state="queued", tries=0, not_before=w.now)
+    """Puts a message that failed, or of which nobody knows, into the queue again; one to a body goes to the address that the body has now. Raises `Refusal`
+    message_moved_on, message_without_address."""
+    row = _seen(w, decision, RESENDS)
+    address = w.db.scalar(select(body.c.email).where(body.c.id == row["body"])) or row["address"]
+    if not address and row["channel"] != "paper":
+        raise Refusal("message_without_address", recipient=row["recipient"])
+    w.change(message, row["id"], state="queued", address=address, tries=0, not_before=w.now, error="")
 
 
 def mark_sent(w: Work, decision: Decision) -> None:
     """A person handed it over, or knows that it arrived (raises `Refusal` message_moved_on)."""
-    _change(w, decision, BY_HAND, state="sent", sent_at=w.now)
+    row = _seen(w, decision, BY_HAND)
+    w.change(message, row["id"], state="sent", sent_at=w.now, error="")
     learn_sent(w)
 
 
-def _change(w: Work, decision: Decision, allowed: tuple[str, ...], **values: Any) -> None:
+def _seen(w: Work, decision: Decision, allowed: tuple[str, ...]) -> RowMapping:
+    """The message that is decided on, which is still as the writer saw it."""
     allow(w)
     mine = select(message.c.id).outerjoin(conference, conference.c.id == message.c.conference).where(message.c.id == decision.message, visible(w))
     if w.db.scalar(mine) is None:
@@ -112,4 +122,4 @@ def _change(w: Work, decision: Decision, allowed: tuple[str, ...], **values: Any
     row = w.row(message, decision.message)
     if row["state"] != decision.state or row["state"] not in allowed:
         raise Refusal("message_moved_on")
-    w.change(message, decision.message, error="", **values)
+    return row

@@ -1,6 +1,6 @@
 """What the server does by itself once an hour: reminds those who have to keep a deadline, tells the chair of what stays late, drafts the urging of Art. 13.2.
 
-Every reminder has a key of deadline, day and kind: asked for again, it is the same message.
+Every reminder has a key of deadline, day, kind and body: asked for again, it is the same message, also when the body got its address meanwhile.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def tell(w: Work, row: RowMapping, when: str, to: str) -> None:
     text = "\n\n".join(("\n".join(filter(None, (said_first, title))), t("vi", f"reminder.asks_{when}"))) + "\n"
     for address, name in addresses(w, to):
         enqueue(
-            w, f"reminder:{row['id']}:{row['due']}:{when}:{address}", kind="reminder", channel="email", recipient=name, address=address,
-            conference=row["conference"], subject=row["id"], title=t("vi", f"reminder.title_{when}", what=what), text=text,
+            w, f"reminder:{row['id']}:{row['due']}:{when}:{to}", kind="reminder", channel="email", recipient=name, address=address,
+            conference=row["conference"], subject=row["id"], body=to, title=t("vi", f"reminder.title_{when}", what=what), text=text,
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ message = Table(
     Column("channel", Text, nullable=False),  # email, sms, zalo, paper
     Column("recipient", Text, nullable=False, info={"data": "personal"}),  # name as addressed
     Column("address", Text, nullable=False, info={"data": "personal"}),  # e-mail address or phone (E.164)
+    Column("body", Text, nullable=False, default=""),  # "" for a person; sent again, it goes to the address that the body has then
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False, info={"data": "personal"}),
     Column("attachments", JSON, nullable=False, default=list),  # [{"sha256" or "text", "name", "type"}]

@@ -33,13 +33,11 @@ def tell_sender(w: Work, id: str, event: str, *, answer: RowMapping | None = Non
 
 
 def tell_agency(w: Work, id: str, body_id: str, event: str, **details: str) -> None:
-    """Queues a message to an agency, if it has an address: `petition.told.<event>`."""
+    """Queues a message to an agency: `petition.told.<event>`. Without an address it is shown as failed."""
     row, agency = w.row(petition, id), w.row(body, body_id)
-    if not agency["email"]:
-        return
     title = w.row(conference, row["conference"])["title"]
     enqueue(
         w, f"petition:{id}:{event}:{body_id}:{row['version']}", kind="petition", channel="email", recipient=agency["name"], address=agency["email"],
         title=t("vi", "petition.told.title", code=row["code"]), text=t("vi", f"petition.told.{event}", code=row["code"], conference=title, **details),
-        conference=row["conference"], subject=id,
+        conference=row["conference"], subject=id, body=body_id,
     )  # fmt: skip

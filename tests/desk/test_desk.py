@@ -16,6 +16,7 @@ from server.desk.desk_pages import own_seats
 from server.desk.pile import Pile
 from server.notifications.outbox import enqueue
 from server.notifications.tables import message
+from server.organisation.tables import body
 from server.petitions.tables import petition
 from server.reports.tables import report
 from tests.office.ward import CASE, Ward
@@ -128,6 +129,36 @@ def test_messages_that_failed_are_on_the_desk_of_whoever_sends_them(ward: Ward) 
         ("Người nhận c", "uncertain"),
     }
     assert "messages" not in desk(ward, "kthtdt")
+
+
+async def test_bodies_that_cannot_be_written_to_are_named_and_whoever_keeps_them_is_led_to_their_page(ward: Ward) -> None:
+    due(ward, "2027-01-08", "answer", "kthtdt")
+    due(ward, "2027-01-08", "task", "ca", closed=True)
+    assert "no_address" not in desk(ward, "van-phong")
+    with ward.work() as w:
+        for id in ("kthtdt", "ca", "vhxh", "tyt"):
+            w.change(body, id, email="")
+        given: dict[str, Any] = {"kind": "reminder", "channel": "email", "recipient": "…", "address": "", "title": "Quá hạn", "text": "…"}
+        enqueue(w, "lost", conference=CASE, body="vhxh", **given)
+    kthtdt, vhxh = "Phòng Kinh tế, Hạ tầng và Đô thị phường", "Phòng Văn hóa - Xã hội phường"
+    office, admin = desk(ward, "van-phong"), desk(ward, "admin")
+    assert {(line.title, line.href) for line in office["no_address"].lines} == {(kthtdt, ""), (vhxh, "")}
+    assert {line.href for line in admin["no_address"].lines} == {f"/van-phong/to-chuc/co-quan/{id}" for id in ("kthtdt", "vhxh")}
+    assert "messages" not in office and "no_address" not in desk(ward, "kthtdt")
+    async with ward.browser("van-phong") as browser:
+        page = (await browser.get("/")).text
+    assert "Chưa có địa chỉ thư" in page and f"<bdi>{kthtdt}</bdi>" in page and "/van-phong/to-chuc/co-quan/" not in page
+    with ward.work() as w:
+        w.change(body, "vhxh", email="vhxh@vidu.example")
+    office = desk(ward, "van-phong")
+    assert [line.title for line in office["no_address"].lines] == [kthtdt]
+    assert [line.title for line in office["messages"].lines] == ["Quá hạn"]
+
+
+async def test_whoever_types_the_beginning_of_an_address_is_led_to_the_desk(ward: Ward) -> None:
+    async with ward.browser() as browser:
+        answer = await browser.get("/van-phong")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 def add_petition(w: Any, n: int, state: str, **values: Any) -> str:

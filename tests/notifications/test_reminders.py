@@ -24,8 +24,6 @@ from tests.office.ward import CASE, Ward
 
 def due(ward: Ward, on: str, kind: str = "answer") -> None:
     with ward.work() as w:
-        w.change(body, "kthtdt", email="kthtdt@bensong.example")
-        w.change(body, "ubnd", email="ubnd@bensong.example")
         set_deadline(w, conference=CASE, kind=kind, subject="s1", counted_from={"rule": "date", "on": on}, owner="kthtdt")
 
 
@@ -37,20 +35,45 @@ def told(ward: Ward) -> list[tuple[str, str]]:
 
 async def test_each_occasion_is_told_once_and_the_chair_hears_of_what_stays_late(ward: Ward) -> None:
     due(ward, "2027-01-08")
-    owner, soon, today, late = "kthtdt", "Sắp đến hạn", "Hạn hôm nay", "Quá hạn"
+    soon, today, late = ([(to, occasion) for to in ("kthtdt", "vp")] for occasion in ("Sắp đến hạn", "Hạn hôm nay", "Quá hạn"))
     for day, expected in (
         ("2027-01-04", []),
-        ("2027-01-05", [(owner, soon)]),
-        ("2027-01-06", [(owner, soon)]),
-        ("2027-01-08", [(owner, soon), (owner, today)]),
-        ("2027-01-09", [(owner, soon), (owner, today), (owner, late)]),
-        ("2027-01-10", [(owner, soon), (owner, today), (owner, late)]),
-        ("2027-01-11", [(owner, soon), (owner, today), (owner, late), ("ubnd", "Quá hạn, đề nghị chỉ đạo")]),
+        ("2027-01-05", soon),
+        ("2027-01-06", soon),
+        ("2027-01-08", soon + today),
+        ("2027-01-09", soon + today + late),
+        ("2027-01-10", soon + today + late),
+        ("2027-01-11", [*soon, *today, *late, ("ubnd", "Quá hạn, đề nghị chỉ đạo")]),
     ):
         ward.at(day)
         remind_once(ward.engine)
         remind_once(ward.engine)
         assert told(ward) == sorted(expected), day
+
+
+async def test_a_body_without_an_address_is_shown_as_not_reminded_once_and_the_message_goes_when_there_is_one(ward: Ward, postbox: Postbox) -> None:
+    due(ward, "2027-01-08")
+    with ward.work() as w:
+        w.change(body, "kthtdt", email="")
+    ward.at("2027-01-05")
+    assert [work_once(ward.engine, ward.settings) for _ in range(2)] == [(1, 1), (1, 0)]  # the advising unit alone is written to
+    with ward.work() as w:
+        lost = w.db.execute(select(message).where(message.c.body == "kthtdt")).mappings().one()
+    assert (lost["state"], lost["error"], lost["address"]) == ("failed", "no_address", "")
+    decision = {"message": lost["id"], "state": "failed"}
+    async with ward.browser("van-phong") as browser:
+        page = await browser.get("/van-phong/thu-gui?tt=failed")
+        assert "Không có địa chỉ." in page.text and "chỉ hiện trên bàn làm việc" in page.text and "/van-phong/thu-gui/gui-lai" not in page.text
+        refused = await browser.post("/van-phong/thu-gui/gui-lai", data={"once": "1", **decision})
+        assert refused.status_code == 422 and "Chưa có địa chỉ thư của Phòng Kinh tế, Hạ tầng và Đô thị" in refused.text
+        with ward.work() as w:
+            assert w.row(message, lost["id"])["state"] == "failed"
+            w.change(body, "kthtdt", email="kthtdt@bensong.example")
+        remind_once(ward.engine)
+        assert "Nay đã có địa chỉ" in (await browser.get("/van-phong/thu-gui?tt=failed")).text
+        assert (await browser.post("/van-phong/thu-gui/gui-lai", data={"once": "2", **decision})).status_code == 303
+    work_once(ward.engine, ward.settings)
+    assert sorted(mail["To"].addresses[0].username for mail in postbox.mails) == ["kthtdt", "vp"]
 
 
 async def test_what_was_done_is_not_reminded_of(ward: Ward) -> None:
@@ -78,13 +101,13 @@ async def test_D13_2_an_item_overdue_by_a_day_gets_the_draft_of_an_urging_once(w
 
 async def test_the_worker_reminds_and_sends(ward: Ward, postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
     due(ward, "2026-12-16")
-    assert work_once(ward.engine, ward.settings) == (1, 1)
+    assert work_once(ward.engine, ward.settings) == (1, 2)
     assert postbox.mails[0]["Subject"].startswith("Sắp đến hạn")
     monkeypatch.setenv("DOITHOAI_DATABASE", ward.settings.database.replace("+psycopg", ""))
     monkeypatch.setenv("DOITHOAI_MAIL_URL", postbox.url)
     again = CliRunner().invoke(commands, ["worker", "--once", "--data", str(ward.settings.data_dir)])
     assert again.exit_code == 0 and "đã gửi thử 0 thư" in again.output
-    assert len(postbox.mails) == 1
+    assert len(postbox.mails) == 2
 
 
 class Gateway(BaseHTTPRequestHandler):
