@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from moderation.case.petitions import Kind, Sender
 from server import clock
 from server.accounts.keys import Keys
@@ -19,6 +21,8 @@ from server.invitations.announcing import AnnouncementForm, announce, draft_noti
 from server.invitations.delivery import HandedForm, hand_over, send
 from server.invitations.letters import draft_for_signing
 from server.invitations.recipients import Guest, add, bodies, petitioners
+from server.notifications import message_pages
+from server.notifications.tables import message
 from server.office.staff import staff_of
 from server.office.work import Work
 from server.papers import register
@@ -149,6 +153,9 @@ class Story:
             add(w, self.id, [Guest(f"Đại diện hộ dân số {n}", f"Tổ dân phố số {n % 9 + 1}") for n in range(1, given["sent_count"] - there + 1)])
             send(w, self.id, self.keys, BASE, {}, "doithoai@localhost")
             hand_over(w, self.id, HandedForm(on=on))
+            mailed = select(message.c.id, message.c.state).where(message.c.conference == self.id, message.c.kind == "invitation")
+            for row in w.db.execute(mailed.order_by(message.c.id)).all():  # no mail server here: the office mails them from its own mailbox
+                message_pages.mark_sent(w, message_pages.Decision(message=row.id, state=row.state))
             for n, channel in enumerate(("website", "loudspeaker", "posted", "zalo")):
                 form = AnnouncementForm(
                     channel=channel, day=on, hour=f"{8 + n:02}:00", url=f"{BASE}/cong-khai/hoi-nghi/{self.id}", note=notice["channels"][n]
