@@ -6,14 +6,14 @@ import hashlib
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, select
 
+from bench.around import fill_around, notice_of
+from bench.rows import Row, put, words
 from moderation.case.petitions import FIELDS
 from moderation.case.stages import Stage
-from moderation.case.text import fold, plain
 from server import clock
 from server.conclusions.tables import agency_report, asked, conclusion, notice
 from server.conferences.tables import chair, conference, content, programme_item, venue
@@ -23,19 +23,13 @@ from server.office.tables import history
 from server.organisation.tables import duty
 from server.petitions.tables import petition, petition_answer
 from server.reports.tables import conference_figure
-from server.search.tables import search_entry
+from server.search.rebuilding import rebuild
 
 CASES, PETITIONS, HISTORY = 200, 100, 500
 """Cases; petitions and history rows of each."""
 ITEMS = 10
-SAID = """đề nghị phường nạo vét cống thoát nước ngõ bị ngập sâu sau mỗi trận mưa đèn chiếu sáng công viên hỏng điểm tập kết rác bốc mùi xe thu gom đến muộn
-giấy chứng nhận quyền sử dụng đất vỉa hè lấn chiếm học sinh trường mầm non quá tải trạm y tế hết thuốc bảo hiểm nước máy yếu nhà văn hóa xuống cấp"""
-WORDS = SAID.split()
 STAGES = (Stage.CLOSED, Stage.CLOSED, Stage.CARRIED_OUT, Stage.ISSUED, Stage.AWAITING_NOTICE, Stage.SYNTHESIS, Stage.COLLECTING, Stage.DRAFT)
 AGENCIES = ("kthtdt", "vhxh", "ca", "tyt", "hcc")
-BATCH = 5_000
-
-Row = dict[str, Any]
 
 
 def fill(db: Connection, today: date) -> None:
@@ -52,7 +46,7 @@ def fill(db: Connection, today: date) -> None:
     put(db, petition_answer, (answer_of(row, chance) for row in petitions if row["state"] == "released"))
     held = [c for c in cases if c["held_on"]]
     items = [row for c in held for row in items_of(c, chance)]
-    put(db, notice, ({"id": f"n-{c['id']}", "conference": c["id"], "state": "issued"} for c in held))
+    put(db, notice, (notice_of(c) for c in held))
     put(db, conclusion, iter(items))
     put(db, asked, (row for item in items for row in asked_of(item)))
     put(db, agency_report, (report_of(item) for item in items))
@@ -63,9 +57,9 @@ def fill(db: Connection, today: date) -> None:
         ({"id": f"{c['id']}:{name}", "conference": c["id"], "name": name, "amount": chance.randint(1, 90)} for c in held for name in FIGURES),
     )
     put(db, message, (message_of(c, n, chance) for c in cases for n in range(25)))
-    put(db, search_entry, (entry_of("petition", r["id"], r["conference"], r["code"], r["content"]) for r in petitions))
-    put(db, search_entry, (entry_of("conclusion", r["id"], r["conference"], r["code"], r["text"]) for r in items))
     by = db.scalar(select(duty.c.account)) or ""
+    fill_around(db, cases, by, chance)
+    rebuild(db, clock.now())
     for c in cases:
         put(db, history, history_of(c["id"], by, chance))
 
@@ -76,33 +70,19 @@ FIGURES = (
 )
 
 
-def put(db: Connection, table: Table, rows: Iterator[Row]) -> None:
-    """Inserts in batches."""
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            db.execute(insert(table), batch)
-            batch = []
-    if batch:
-        db.execute(insert(table), batch)
-
-
-def words(chance: random.Random, count: int) -> str:
-    return " ".join(chance.choices(WORDS, k=count)).capitalize()
-
-
 def case_of(n: int, today: date, chance: random.Random) -> Row:
     """The n-th case; the first lies furthest back, the last ones are still ahead."""
     stage = STAGES[min(n * len(STAGES) // CASES, len(STAGES) - 1)]
     day = today + timedelta(days=(n - CASES * 5 // 8) * 2)
+    locked = clock.moment(day + timedelta(days=60)) if stage is Stage.CLOSED else None
     over = stage in (Stage.CLOSED, Stage.CARRIED_OUT, Stage.ISSUED, Stage.AWAITING_NOTICE)
     return {
         "id": f"HN-{n:03}", "unit": "p-bensong", "title": f"Hội nghị đối thoại lần {n + 1}: {words(chance, 6)}", "stage": stage.value,
         "regime": chance.choice(("periodic", "thematic", "extraordinary")), "format": chance.choice(("in_person", "online", "combined")), "date": day.isoformat(),
         "starts_at": "13:30", "ends_at": "16:45", "place": "Hội trường", "topics": [words(chance, 8)], "profiles": ["QD-1155-QD-TU", "LUAT-72-2025-D43"],
-        "advising_body": "vp", "created": clock.moment(day - timedelta(days=40)), "approved_at": None if stage is Stage.DRAFT else clock.moment(day),
-        "held_on": day.isoformat() if over else None, "collection_from": (day - timedelta(days=30)).isoformat(), "collection_to": (day - timedelta(days=10)).isoformat(),
+        "advising_body": "vp", "created": clock.moment(day - timedelta(days=80)), "approved_at": None if stage is Stage.DRAFT else clock.moment(day),
+        "held_on": day.isoformat() if over else None, "collection_from": (day - timedelta(days=70)).isoformat(),
+        "dossier_locked_at": locked, "collection_to": (day - timedelta(days=10)).isoformat(),
     }  # fmt: skip
 
 
@@ -175,12 +155,6 @@ def message_of(c: Row, n: int, chance: random.Random) -> Row:
     return {"id": f"{c['id']}-m{n}", "key": f"{c['id']}-m{n}", "conference": c["id"], "kind": "invitation", "channel": "email", "recipient": f"Người nhận {n}",
             "address": "nguoi-nhan@example.vn", "title": "Giấy mời", "text": words(chance, 30), "state": chance.choice(("sent",) * 30 + ("failed",)),
             "not_before": c["created"], "sent_at": c["created"], "created": c["created"] + n}  # fmt: skip
-
-
-def entry_of(kind: str, id: str, case: str, code: str, text: str) -> Row:
-    body = f"{code} · {text}"
-    return {"id": f"{kind}:{id}", "kind": kind, "subject": id, "conference": case, "unit": "p-bensong", "title": body[:80], "path": f"/van-phong/hoi-nghi/{case}", "body": body,
-            "body_exact": plain(body), "body_folded": fold(body), "at": 0}  # fmt: skip
 
 
 def history_of(case: str, by: str, chance: random.Random) -> Iterator[Row]:

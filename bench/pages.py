@@ -8,6 +8,7 @@ noun. Prints progress (with the mean of the CPU time, which a busy machine does 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import itertools
 import json
 import os
@@ -28,6 +29,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bench.archive import fill
+from bench.one_of_each import SITTING, make, open_room, seat_of
 from bench.room import cpu, free_port
 from moderation.case.rights import SYSTEM
 from moderation.case.stages import Stage
@@ -39,7 +41,11 @@ from server.db.all_tables import metadata
 from server.db.engine import reading
 from server.demo.example import read
 from server.demo.ward import seed_case, seed_ward
+from server.files.store import Store
 from server.office.work import Work
+from server.organisation.queries import profiles
+from server.organisation.rules import rule_rows
+from server.papers.compose import kinds
 from server.petitions.tables import petition
 from server.reports.tables import report
 from server.serving import server
@@ -48,8 +54,14 @@ from server.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 LOGINS = ("van-phong", "chu-tich", "admin", "dan-van", "mttq", "kthtdt", "tong-hop", "")
 """Who looks, in the order in which they are tried: the first who may see a page measures it; "" is the public."""
-PAGES = re.compile(r"/($|van-phong|cong-khai|y-kien|theo-doi|tai-khoan|moi|du-lieu-ca-nhan)")
-FILES = re.compile(r"\.(docx|pdf|zip|png|ics|xlsx|svg|txt|json)$|/(tai|tai-ve|tep|anh|qr|xuat)$")
+FILES = re.compile(r"\.(docx|pdf|zip|png|ics|xlsx|svg|txt|json)$|/tep/\{\w+\}$|^/(api/|healthz$)")
+"""Addresses that give a file or data, and are no pages."""
+APART = {
+    "/van-phong": "leads on to the front page",
+    "/van-phong/hoi-nghi/{id}/kien-nghi/phan-loai": "leads on to the page of the petition that waits",
+    "/van-phong/hoi-nghi/{id}/moi-va-thong-bao/cong-bo/{one}/{number}": "gives a file",
+}
+"""Further addresses that are no pages, and why."""
 TRIED = 400
 """Most addresses that are tried for one page."""
 WORDS = {"/van-phong/tim-kiem": "?tim=cong thoat nuoc"}
@@ -71,10 +83,16 @@ def seeded(data: Path) -> tuple[dict[str, str], dict[str, list[str]], list[str]]
                 seed_case(w, read(), "DT-2027-01", Stage.READY)
                 fill(db, clock.today())
                 begin_report(w, clock.today())
+                make(db, Store(data / "files"), clock.now())
+            asyncio.run(open_room(Parts(Settings(data_dir=data))))
             print(f"filled in {time.perf_counter() - started:.1f} s", flush=True)
         with parts.engine.begin() as db:
             db.exec_driver_sql("ANALYZE")
-            secrets = {login: open_session(db, parts.keys, clock.now(), 86_400_000, account=account_named(db, login).id) for login in LOGINS if login}
+            secrets = {
+                login: open_session(db, parts.keys, clock.now(), 86_400_000, account=account_named(db, login).id)
+                for login in (*LOGINS, SITTING)
+                if login
+            }
             return secrets, ids(db), sorted(set(paths(app.routes)))
     finally:
         parts.journal.close()
@@ -87,21 +105,25 @@ def begin_report(w: Work, today: date) -> None:
     w.add(report, unit="p-bensong", kind="year", year=today.year, state="draft", created=w.now, **span)
 
 
-CASES = ("HN-120", "HN-180")
-"""A case that has everything behind it, and one that lies ahead."""
+CASES = ("HN-120", "HN-180", "HN-010", "HN-155")
+"""A case whose conference was held, one that lies ahead, one that is closed, and one that collects opinions."""
 
 
 def ids(db: Connection) -> dict[str, list[str]]:
-    """Table → the ids with which pages are tried: of what belongs to a case one for each of the two cases."""
+    """Table → the ids with which pages are tried: of what belongs to a case one for each of these cases."""
     found: dict[str, list[str]] = {"conference": list(CASES)}
     for table in metadata.sorted_tables:
         if "id" not in table.c or table.name in found:
             continue
         newest = select(func.max(table.c.id))
         wanted = [newest.where(table.c.conference == case) for case in CASES] if "conference" in table.c else [newest]
-        if there := [str(id) for one in wanted if (id := db.scalar(one)) is not None]:
-            found[table.name] = there
+        if there := [str(id) for one in (*wanted, newest) if (id := db.scalar(one)) is not None]:
+            found[table.name] = list(dict.fromkeys(there))
+    found["seat"] = [seat_of(db)]
     found["figure"] = ["opinion.received"]
+    found["advising_rule"] = [str(rule_rows(db)[0]["id"])]
+    found["code"] = ["KL-01", profiles(db)[0].code]
+    found["kind"] = [kinds()[0]]
     return found
 
 
@@ -111,7 +133,7 @@ def paths(routes: Sequence[Any]) -> Iterator[str]:
         inner = getattr(route, "original_router", None)
         if inner is not None:
             yield from paths(inner.routes)
-        elif "GET" in (getattr(route, "methods", None) or ()) and PAGES.match(route.path) and not FILES.search(route.path):
+        elif "GET" in (getattr(route, "methods", None) or ()) and not FILES.search(route.path):
             yield route.path
 
 
@@ -154,12 +176,12 @@ def address(client: httpx.Client, path: str, known: dict[str, list[str]], secret
     names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
     every = [id for found in known.values() for id in found]
     first = CASES if path.startswith("/van-phong/hoi-nghi/{id}") else every
-    likely = {"name": known["figure"], "year": [str(clock.today().year)]}
+    likely = {"year": [str(clock.today().year)], "name": known["figure"], **{name: known[name] for name in ("code", "kind", "seat")}}
     choices = [likely.get(name, every if n else first) for n, name in enumerate(names)]
     for fitting in itertools.islice(itertools.product(*choices), TRIED):
         tried = iter(fitting)
         filled = re.sub(r"\{[^}]+\}", lambda _: next(tried), path) + WORDS.get(path, "")  # noqa: B023
-        for login in LOGINS:
+        for login in (SITTING,) if path.startswith("/hop/") else LOGINS:
             answer = client.get(filled, headers=signed(secrets, login))
             if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
                 return filled, login
@@ -189,7 +211,7 @@ def measure(client: httpx.Client, page: str, headers: dict[str, str], times: int
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--times", type=int, default=30)
+    arguments.add_argument("--times", type=int, default=20)
     arguments.add_argument("--only", default="", help="measure only pages that match this expression")
     arguments.add_argument("--data", type=Path, help="keep the filled database in this folder, and use it again when it is there")
     arguments.add_argument("--serve", nargs=2, metavar=("DATA", "PORT"), help=argparse.SUPPRESS)
@@ -224,6 +246,9 @@ def measured(
             except httpx.TransportError:
                 time.sleep(0.1)
         for path in (page for page in pages if re.search(only, page)):
+            if path in APART:
+                print(f"no page: {path} {APART[path]}", flush=True)
+                continue
             found = address(client, path, known, secrets)
             if found is None:
                 skipped.append(path)
