@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, or_, select
+from sqlalchemy import and_, case, delete, false, func, insert, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from moderation.case.petitions import State
@@ -84,9 +84,7 @@ def find(w: Work, text: str, *, kinds: Sequence[str] = (), conference: str | Non
     where = matching(sought)
     if where is None:
         return [], 0
-    where = and_(where, visible(w))
-    if kinds:
-        where = and_(where, search_entry.c.kind.in_([one for kind in kinds for one in family(kind)]))
+    where = and_(where, visible(w, [one for kind in kinds for one in family(kind)]))
     if conference is not None:
         where = and_(where, search_entry.c.conference == conference)
     exact = and_(*(search_entry.c.body_exact.like(_pattern(plain(word))) for word in sought))
@@ -107,13 +105,14 @@ def matching(sought: Sequence[str]) -> ColumnElement[bool] | None:
     return and_(*(search_entry.c.body_folded.like(_pattern(word)) for word in folded)) if folded else None
 
 
-def visible(w: Work) -> ColumnElement[bool]:
-    """The condition that the one who searches may see an entry."""
+def visible(w: Work, kinds: Sequence[str] = ()) -> ColumnElement[bool]:
+    """The condition that the one who searches may see an entry, of these kinds alone where they are named: what nobody asks for is not read either."""
     reaches = {kind: {unit for post in w.by.posts if post.duty.value in RIGHTS[action] for unit in post.reach} for kind, action in SEEN_BY.items()}
-    seen = [and_(search_entry.c.kind == kind, search_entry.c.unit.in_(sorted(units))) for kind, units in reaches.items()]
+    asked = [kind for kind in SEEN_BY if not kinds or kind in kinds]
+    seen = [and_(search_entry.c.kind == kind, search_entry.c.unit.in_(sorted(reaches[kind]))) for kind in asked]
     own = select(petition.c.id).where(petition.c.keyed_by == w.by.account, petition.c.state == State.RECEIVED.value)
     mine = and_(search_entry.c.kind == SEALED, search_entry.c.unit.in_(sorted(reaches["petition"])), search_entry.c.subject.in_(own))
-    return or_(*seen, mine) if reaches["petition"] - reaches[SEALED] else or_(*seen)
+    return or_(false(), *seen, mine) if SEALED in asked and reaches["petition"] - reaches[SEALED] else or_(false(), *seen)
 
 
 def _pattern(word: str) -> str:
