@@ -62,6 +62,8 @@ APART = {
     "/van-phong/hoi-nghi/{id}/moi-va-thong-bao/cong-bo/{one}/{number}": "gives a file",
 }
 """Further addresses that are no pages, and why."""
+NAMED = {"name": "figure", "code": "code", "kind": "kind", "seat": "seat", "petition_id": "petition", "item": "conclusion", "table": "petition_table"}
+"""Parts of addresses that say of which noun the id is."""
 TRIED = 400
 """Most addresses that are tried for one page."""
 WORDS = {"/van-phong/tim-kiem": "?tim=cong thoat nuoc"}
@@ -111,7 +113,7 @@ CASES = ("HN-120", "HN-180", "HN-010", "HN-155")
 
 def ids(db: Connection) -> dict[str, list[str]]:
     """Table → the ids with which pages are tried: of what belongs to a case one for each of these cases."""
-    found: dict[str, list[str]] = {"conference": list(CASES)}
+    found: dict[str, list[str]] = {"conference": list(CASES), "advising_rule": [str(rule_rows(db)[0]["id"])]}
     for table in metadata.sorted_tables:
         if "id" not in table.c or table.name in found:
             continue
@@ -121,7 +123,6 @@ def ids(db: Connection) -> dict[str, list[str]]:
             found[table.name] = list(dict.fromkeys(there))
     found["seat"] = [seat_of(db)]
     found["figure"] = ["opinion.received"]
-    found["advising_rule"] = [str(rule_rows(db)[0]["id"])]
     found["code"] = ["KL-01", profiles(db)[0].code]
     found["kind"] = [kinds()[0]]
     return found
@@ -176,7 +177,7 @@ def address(client: httpx.Client, path: str, known: dict[str, list[str]], secret
     names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
     every = [id for found in known.values() for id in found]
     first = CASES if path.startswith("/van-phong/hoi-nghi/{id}") else every
-    likely = {"year": [str(clock.today().year)], "name": known["figure"], **{name: known[name] for name in ("code", "kind", "seat")}}
+    likely = {"year": [str(clock.today().year)], **{name: known[noun] for name, noun in NAMED.items()}}
     choices = [likely.get(name, every if n else first) for n, name in enumerate(names)]
     for fitting in itertools.islice(itertools.product(*choices), TRIED):
         tried = iter(fitting)
