@@ -16,6 +16,7 @@ from moderation.case.profiles import Profile, profiles_on
 from moderation.case.rights import Duty
 from moderation.case.stages import BEFORE, Stage, step
 from server.calendar import load
+from server.conferences.found import find_again
 from server.conferences.queries import case
 from server.conferences.tables import chair, conference, content, preparation, programme_item, venue
 from server.deadlines.deadlines import drop_deadlines, set_deadline
@@ -171,6 +172,7 @@ def new_case(w: Work, form: NewForm) -> str:
     )  # fmt: skip
     for number, title in enumerate(STEPS, start=1):
         w.add(programme_item, conference=id, step=number, title=title)
+    find_again(w, id)
     return id
 
 
@@ -225,6 +227,7 @@ def save_plan(w: Work, id: str, form: PlanForm) -> None:
         values |= {"approved_at": None, "approved_by": None, "approved_version": None}
     w.change(conference, id, seen=form.version, **values)
     set_notice_deadlines(w, id)
+    find_again(w, id)
 
 
 def set_notice_deadlines(w: Work, id: str) -> None:

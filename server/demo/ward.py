@@ -10,6 +10,7 @@ from sqlalchemy import select
 from moderation.case.rights import Duty
 from moderation.case.stages import Stage
 from server.accounts.staff import account_named, create_account
+from server.conferences.found import find_again
 from server.conferences.tables import chair, conference, content, participant, programme_item, venue, year_entry
 from server.demo.example import FORMATS, REGIMES, people_of, programme_of
 from server.office.work import Work
@@ -107,6 +108,7 @@ def seed_case(w: Work, data: dict[str, Any], id: str, stage: Stage) -> None:
         collection_to=collection["closes_on"].isoformat(), answers_due=preparation["assignment_of_petitions"]["answers_due_on"].isoformat(),
         year_entry=entry, created=w.now, approved_at=w.now, approved_by=account_id(w, "chu-tich"), approved_version=1,
     )  # fmt: skip
+    find_again(w, id)
     w.add(chair, conference=id, office="ct-ubnd", account=account_id(w, "chu-tich"), place=1)
     for v in given["venues"]:
         w.add(venue, conference=id, code=v["id"], kind=v["kind"], name=v["name"], capacity=v["capacity"], cameras=v.get("cameras", 0),

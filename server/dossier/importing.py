@@ -26,6 +26,7 @@ from server.files.store import Store
 from server.office.tables import history
 from server.office.work import HOUSE, Work
 from server.papers.tables import paper_file
+from server.search.rebuilding import rebuild
 
 TOGETHER = 500
 """Rows of one statement."""
@@ -57,6 +58,7 @@ def bring_in(engine: Engine, store: Store, path: Path, now: int) -> str:
         _chains(db, found.archive)
         w = Work(db, SYSTEM, now, "import_case")
         w.tell(conference, id, {"id": (None, id)}, HOUSE, found.archive.sha256)
+        rebuild(db, now)
     return id
 
 

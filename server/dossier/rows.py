@@ -15,8 +15,8 @@ Rows = dict[str, list[dict[str, Any]]]
 
 APART = frozenset(("fact", "history"))
 """Kept as chains, not as rows."""
-NEVER = frozenset(("link", "code", "session", "taken_form", "paper_file"))
-"""Secrets and traces of one server, worthless on another; and the bytes of papers, which are files of the archive."""
+NEVER = frozenset(("link", "code", "session", "taken_form", "paper_file", "search_entry"))
+"""Secrets and traces of one server, worthless on another; the bytes of papers, which are files of the archive; and what the search repeats."""
 HANGING = {"paper_number": ("paper", "paper")}
 """Tables whose rows belong to those of another without a foreign key: table → (its column, the other table)."""
 WHOLE = ("level", "unit", "body", "office", "legal_profile", "advising_rule")

@@ -7,6 +7,7 @@ Every line of the minutes is a bookmark; every item of the notice has links to t
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import segno
@@ -43,6 +44,15 @@ def render_docx(paper: Paper) -> bytes:
     return _Writer(paper).save()
 
 
+def timeless(docx: bytes) -> bytes:
+    """The same file without the second in which it was written: the same paper is the same bytes, whenever it is made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            kept.writestr(zipfile.ZipInfo(name), made.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 class _Writer:
     """Writes one paper from top to bottom into one document."""
 
@@ -76,7 +86,7 @@ class _Writer:
             self.annex(annex)
         out = io.BytesIO()
         self.word.save(out)
-        return out.getvalue()
+        return timeless(out.getvalue())
 
     # --- the page ---------------------------------------------------------------------------------------------------------
 

@@ -27,8 +27,11 @@ from server.papers.numbers import LETTER, period, written
 from server.papers.office_templates import in_force
 from server.papers.signed import same_text
 from server.papers.tables import paper, paper_file
+from server.search import search
 
 As = Literal["pdf", "docx", "html"]
+PRIVATE = ("extract", "referral_slip")
+"""Kinds that name a petitioner: not for everybody in the house, and not in the search."""
 STATES = ("draft", "submitted", "signed", "issued", "void")
 
 
@@ -107,6 +110,8 @@ def issue(w: Work, id: str, number: int | None = None) -> str:
     composed = compose(found["kind"], found["data"], frame, found["template"] or None)
     pdf, docx = keep(w, drawn(composed, "pdf", on)), keep(w, drawn(composed, "docx", on))
     w.change(paper, id, state="issued", number=said, date=on.isoformat(), issued_at=w.now, frame=_kept(frame), pdf=pdf, docx=docx)
+    for entry in found_by(w.row(paper, id)):
+        search.keep(w, entry)
     return said
 
 
@@ -118,6 +123,20 @@ def withdraw(w: Work, id: str, why: str = "") -> None:
     if found["state"] == "issued" and not why.strip():
         raise Refusal("reason_missing", field="reason")
     w.change(paper, id, why=why, state="void", reason=why)
+    search.forget(w, "paper", id)
+
+
+def found_by(row: RowMapping) -> list[search.Entry]:
+    """What the search keeps of an issued paper: number, kind and subject."""
+    if row["state"] != "issued" or row["unit"] is None or row["kind"] in PRIVATE:
+        return []
+    title = " · ".join(said for said in (row["number"], row["subject"]) if said)
+    path = f"/van-phong/van-ban/{row['id']}"
+    return [
+        search.entry(
+            kind="paper", subject=row["id"], conference=row["conference"], unit=row["unit"], title=title, path=path, texts=(), at=row["issued_at"]
+        )
+    ]
 
 
 def replaced(w: Work, id: str, data: Mapping[str, Any], why: str) -> str:

@@ -24,6 +24,7 @@ from server.papers.attendance import attendance_paper
 from server.papers.compose import compose
 from server.papers.numbering import upcoming
 from server.papers.numbers import LETTER, period
+from server.papers.register import PRIVATE
 from server.papers.signed import LARGEST
 from server.papers.tables import paper
 from server.rooms.rooms import Rooms
@@ -31,7 +32,6 @@ from server.rooms.rooms import Rooms
 PAGE = 30
 INSIDE = frozenset({Duty.CHAIR, Duty.ADVISING, Duty.SECRETARY, Duty.INTAKE})
 """Who sees drafts, and papers that name a petitioner."""
-PRIVATE = ("extract", "referral_slip")
 LED_ELSEWHERE = {
     "conclusion_notice": "/ket-luan",
     "extract": "/ket-luan",

@@ -9,17 +9,20 @@ from sqlalchemy import Connection, insert, or_, select
 from moderation.case.rights import SYSTEM
 from server.conclusions.items import found_by, names_of
 from server.conclusions.tables import conclusion
+from server.conferences import found
 from server.conferences.tables import conference
 from server.office.work import Work
+from server.papers import register
+from server.papers.tables import paper
 from server.petitions.entering import entries
 from server.petitions.tables import petition
 from server.protection.erasing import ERASED
 from server.search.search import Entry, entry
 from server.search.tables import search_entry
 
-MAKING = 2
+MAKING = 3
 """Which making of the entries this is. It goes up when what is kept of a thing, or under which kind, changes. 1 kept names of senders, and petitions that nobody had
-triaged, where everybody who may see petitions found them; it was not noted."""
+triaged, where everybody who may see petitions found them; it was not noted. 2 kept no papers and no conferences."""
 
 NOTED = "making"
 """Kind of the row that says which making the entries are. Nobody finds it: it has no text and belongs to no unit."""
@@ -37,7 +40,7 @@ def rebuild(db: Connection, now: int) -> int:
     w = Work(db, SYSTEM, now)
     since = {row.subject: row.at for row in db.execute(select(search_entry.c.subject, search_entry.c.at).where(search_entry.c.kind == "conclusion"))}
     db.execute(search_entry.delete())
-    count = _put(db, _of_petitions(w)) + _put(db, _of_conclusions(w, since))
+    count = sum(_put(db, made) for made in (_of_petitions(w), _of_conclusions(w, since), _of_papers(w), _of_conferences(w)))
     note = entry(kind=NOTED, subject=str(MAKING), conference=None, unit="", title="", path="", texts=(), at=now)
     db.execute(insert(search_entry), [note])
     return count
@@ -70,3 +73,14 @@ def _of_conclusions(w: Work, since: dict[str, int]) -> Iterator[Entry]:
     for item in w.db.execute(select(conclusion).order_by(conclusion.c.id)).mappings().all():
         case = cases[item["conference"]]
         yield found_by(item, names, case.unit, case.title, since.get(item["id"], w.now))
+
+
+def _of_papers(w: Work) -> Iterator[Entry]:
+    """Of all papers that were issued and name no petitioner."""
+    for row in w.db.execute(select(paper).where(paper.c.state == "issued").order_by(paper.c.id)).mappings().all():
+        yield from register.found_by(row)
+
+
+def _of_conferences(w: Work) -> Iterator[Entry]:
+    for row in w.db.execute(select(conference).order_by(conference.c.id)).mappings().all():
+        yield found.found_by(row)

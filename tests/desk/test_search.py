@@ -46,7 +46,7 @@ async def test_results_stand_by_kind_with_the_words_marked_whatever_their_marks(
 @pytest.mark.usefixtures("known")
 async def test_what_one_may_not_see_is_not_found(ward: Ward) -> None:
     assert "Công văn về cống" not in await page(ward, "van-phong", tim="cống", loai="paper")
-    assert "Không tìm thấy “&lt;i&gt;%_\\”." in await page(ward, "van-phong", tim="<i>%_\\")
+    assert "Không tìm thấy “&lt;xq&gt;%_\\”." in await page(ward, "van-phong", tim="<xq>%_\\")
     async with ward.browser("admin") as browser:
         assert (await browser.get("/van-phong/tim-kiem", params={"tim": "cống"})).status_code == 403
     async with ward.browser() as browser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +33,12 @@ def signed_minutes(agreed: Meeting) -> Word:
 @pytest.fixture(scope="module")
 def the_notice(agreed: Meeting) -> Word:
     return opened(render_docx(notice(agreed.state, Head(agreed.state.seq, bytes(32)))))
+
+
+def test_the_same_paper_is_the_same_bytes_whenever_it_is_made(agreed: Meeting) -> None:
+    content = render_docx(minutes(agreed.state, Head(agreed.state.seq, bytes(32))))
+    with zipfile.ZipFile(io.BytesIO(content)) as word:
+        assert {item.date_time for item in word.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def texts(word: Word) -> list[str]:

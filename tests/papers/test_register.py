@@ -25,6 +25,7 @@ from server.papers.numbers import period, printed, written
 from server.papers.office_templates import STATE_SAMPLE
 from server.papers.pdf_text import text_of
 from server.papers.tables import paper, paper_number
+from server.search.search import find
 from tests.office.ward import CASE, Ward, open_ward
 
 
@@ -82,6 +83,25 @@ def test_an_issued_paper_keeps_its_files_with_its_number_and_date(ward: Ward) ->
         assert register.look(w, id) == register.file(w, found["pdf"])
         assert register.look(w, id, "docx") == register.file(w, found["docx"])
         assert "DỰ THẢO" not in first
+
+
+def test_issued_papers_and_conferences_are_found_without_marks_but_not_what_names_a_petitioner(ward: Ward) -> None:
+    def papers(login: str) -> list[str]:
+        with ward.work(login) as w:
+            return [one.subject for one in find(w, "ket luan cua chu tich", kinds=["paper"])[0]]
+
+    with ward.work("van-phong") as w:
+        drafted(w)
+    assert papers("van-phong") == [], "a draft is in its case alone"
+    id = issued(ward)
+    extract = issued(ward, "extract")
+    assert papers("van-phong") == papers("kthtdt") == [id]
+    with ward.work("van-phong") as w:
+        assert find(w, w.row(paper, id)["number"], kinds=["paper"])[0][0].path == f"/van-phong/van-ban/{id}"
+        assert [one.subject for one in find(w, "đối thoại định kỳ", kinds=["conference"])[0]] == [CASE]
+        assert extract not in [one.subject for one in find(w, w.row(paper, extract)["number"], kinds=["paper"])[0]]
+        register.withdraw(w, id, "ban hành nhầm")
+    assert papers("van-phong") == []
 
 
 def test_a_submitted_paper_is_not_changed_behind_the_chair(ward: Ward) -> None:

@@ -19,6 +19,7 @@ from server.accounts.staff import account_named
 from server.clock import day_of
 from server.conclusions.items import find_again
 from server.conclusions.tables import conclusion
+from server.conferences import found
 from server.db.engine import open_engine, reading
 from server.db.migrate import migrate
 from server.office.staff import staff_of
@@ -88,13 +89,19 @@ def test_entries_of_an_older_release_are_made_anew_at_the_first_start_and_once(u
     assert migrate(url) is None, "the tables were those of this release"
     now = entries(engine)
     assert [row["id"] for row in now] == sorted(
-        ["conclusion:k1", "petition:open", *(f"{SEALED}:{id}" for id in ("apart", "new", "told")), *(f"{SENDER}:{id}" for id in KEPT)]
+        [
+            "conclusion:k1",
+            f"conference:{CASE}",
+            "petition:open",
+            *(f"{SEALED}:{id}" for id in ("apart", "new", "told")),
+            *(f"{SENDER}:{id}" for id in KEPT),
+        ]
     )
     assert all((NAME in row["body"]) == (row["kind"] == SENDER) for row in now)
     with engine.begin() as db:
         agency = Work(db, staff_of(db, account_named(db, "kthtdt"), day_of(NOW)), NOW)
         assert find(agency, NAME) == ([], 0)
-        assert [found.subject for found in find(agency, "cong")[0]] == ["open", "k1"]
+        assert [one.subject for one in find(agency, "cong", kinds=["petition", "conclusion"])[0]] == ["open", "k1"]
         assert is_current(db)
         db.execute(update(search_entry).where(search_entry.c.id == "petition:open").values(title="as it is"))
     migrate(url)
@@ -110,10 +117,11 @@ def test_they_are_what_is_kept_of_each_thing_when_it_changes_and_twice_changes_n
         for id in KEPT:
             reindex(w, id, UNIT)
         find_again(w, "k1")
+        found.find_again(w, CASE)
     wanted = entries(engine)
     for later in (1, 2):
         with engine.begin() as db:
-            assert rebuild(db, NOW + later) == len(wanted) == 9
+            assert rebuild(db, NOW + later) == len(wanted) == 10
         assert entries(engine) == wanted
     engine.dispose()
 
@@ -136,4 +144,4 @@ def test_reindex_says_how_many_there_are(url: str, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(sys, "argv", ["doithoai", "reindex", "--data", str(tmp_path / "data")])
     with pytest.raises(SystemExit) as ended:
         cli.main()
-    assert (ended.value.code or 0, capsys.readouterr().out) == (0, "Đã lập lại chỉ mục tìm kiếm: 9 mục.\n")
+    assert (ended.value.code or 0, capsys.readouterr().out) == (0, "Đã lập lại chỉ mục tìm kiếm: 10 mục.\n")
