@@ -32,7 +32,7 @@ from tests.rooms.nursery import Nursery
 from tests.rooms.phases import bring_to
 from tests.rooms.silence import Silence
 
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = int(os.environ.get("KILLS", "12"))
 WORK_S = 0.45
 """Longest time between everybody being back and the next kill."""
 

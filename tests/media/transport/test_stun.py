@@ -4,7 +4,7 @@ import struct
 
 import pytest
 from aioice import stun as aioice_stun
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.media.transport import stun
@@ -46,10 +46,12 @@ def test_arbitrary_bytes_are_no_message_and_no_error(data: bytes) -> None:
 
 
 @given(st.integers(0, len(VECTOR) * 8 - 1).filter(lambda bit: bit // 8 not in (100, 101)))  # there it is another attribute, and FINGERPRINT not given
+@example(509)
 def test_one_wrong_bit_is_never_taken(bit: int) -> None:
     data = bytearray(VECTOR)
     data[bit // 8] ^= 1 << bit % 8
-    assert stun.parse(bytes(data)) is None
+    message = stun.parse(bytes(data))  # a longer attribute can swallow FINGERPRINT, and then MESSAGE-INTEGRITY with it
+    assert message is None or stun.judge(message, KEY) in (400, 401, 420)
 
 
 @given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)), st.integers(0, 65535), st.binary(min_size=12, max_size=12))
