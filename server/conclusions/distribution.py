@@ -151,7 +151,7 @@ def send(w: Work, id: str, ids: Collection[str]) -> None:
         text = letter(w, id, found["number"], row)
         key = f"notice:{found['id']}:{row['id']}:{row['version']}"
         sent = enqueue(w, key, kind="notice", channel=row["channel"], recipient=row["name"], address=row["address"], title=title, text=text, conference=id,
-                       subject=row["id"])  # fmt: skip
+                       subject=row["id"], body=row["body"] or "")  # fmt: skip
         w.change(recipient, row["id"], sent_on=w.today.isoformat(), message=sent)
 
 

@@ -199,5 +199,5 @@ def send_urge(w: Work, id: str, one: str, text: str) -> None:
         raise Refusal("urge_sent")
     to = w.row(body, found["body"])
     enqueue(w, f"urge:{one}", kind="urge", channel="email" if to["email"] else "paper", recipient=to["name"], address=to["email"],
-            title=t("vi", "urge.title", code=item["code"]), text=text, conference=item["conference"], subject=one)  # fmt: skip
+            title=t("vi", "urge.title", code=item["code"]), text=text, conference=item["conference"], subject=one, body=to["id"])  # fmt: skip
     w.change(urge, one, text=text, state="sent", sent_on=w.today.isoformat(), sent_by=w.by.name)

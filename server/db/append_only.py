@@ -10,39 +10,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Table
+
+from server.db.triggers import Triggers, with_triggers
 
 INFO = "append_only"
 """Under this key a table's `info` holds its `Guard`, for the migrations."""
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Triggers):
     """What the triggers of one table need to know: its columns in order (chain and seq first), and which of them may be erased."""
 
     table: str
     columns: tuple[str, ...]
     erasable: tuple[str, ...] = ()
 
-    def make(self, dialect: str) -> list[str]:
-        """The statements that put the triggers up."""
-        return self._sqlite() if dialect == "sqlite" else self._postgresql()
-
     def drop(self, dialect: str) -> list[str]:
         """The statements that take them down."""
         if dialect == "postgresql":
             return [f"DROP FUNCTION {self.table}_append_only() CASCADE"]
         return [f"DROP TRIGGER {self.table}_{what}" for what in ("follows", "stays", "unchanged")]
-
-    def put(self, connection: Connection) -> None:
-        """Puts the triggers up."""
-        for statement in self.make(connection.dialect.name):
-            connection.exec_driver_sql(statement)
-
-    def remove(self, connection: Connection) -> None:
-        """Takes them down."""
-        for statement in self.drop(connection.dialect.name):
-            connection.exec_driver_sql(statement)
 
     def _sqlite(self) -> list[str]:
         chain, seq, kept = quoted(self.columns[0]), quoted(self.columns[1]), [quoted(name) for name in self.columns if name not in self.erasable]
@@ -92,13 +80,7 @@ def append_only(table: Table, allowed_nulling: Sequence[str] = ()) -> Table:
     """Guards a table wherever it is made: by `metadata.create_all` here, by migrations through its `info`."""
     guard = Guard(table.name, tuple(column.name for column in table.columns), tuple(allowed_nulling))
     assert [column.name for column in table.primary_key] == list(guard.columns[:2]) and set(guard.erasable) <= set(guard.columns[2:])
-    table.info[INFO] = guard
-
-    @event.listens_for(table, "after_create")
-    def made(_table: Table, connection: Connection, **_: object) -> None:
-        guard.put(connection)
-
-    return table
+    return with_triggers(table, INFO, guard)
 
 
 def guards(tables: Sequence[Table]) -> list[Guard]:

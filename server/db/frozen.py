@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Table
+
+from server.db.triggers import Triggers, with_triggers
 
 INFO = "frozen"
 """Under this key a table's `info` holds its `Frozen`, for the migrations."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(Triggers):
     """What the triggers of one table need to know.
 
     `when`: the condition in SQL, in which `{row}` is the row. `kept`: the columns of a frozen row that never change, its key first. `once`: texts that may still be
@@ -29,25 +31,11 @@ class Frozen:
     once: tuple[str, ...] = ()
     shut: str = ""
 
-    def make(self, dialect: str) -> list[str]:
-        """The statements that put the triggers up."""
-        return self._sqlite() if dialect == "sqlite" else self._postgresql()
-
     def drop(self, dialect: str) -> list[str]:
         """The statements that take them down."""
         if dialect == "postgresql":
             return [f"DROP FUNCTION {self.table}_frozen() CASCADE"]
         return [f"DROP TRIGGER {self.table}_frozen_{what}" for what in ("added", "changed", "removed")]
-
-    def put(self, connection: Connection) -> None:
-        """Puts the triggers up."""
-        for statement in self.make(connection.dialect.name):
-            connection.exec_driver_sql(statement)
-
-    def remove(self, connection: Connection) -> None:
-        """Takes them down."""
-        for statement in self.drop(connection.dialect.name):
-            connection.exec_driver_sql(statement)
 
     def _is(self, row: str) -> str:
         return f"({self.when.format(row=row)})"
@@ -113,13 +101,7 @@ def frozen(table: Table, when: str, kept: Sequence[str], once: Sequence[str] = (
     """Guards a table wherever it is made: by `metadata.create_all` here, by migrations through its `info`."""
     rule = Frozen(table.name, when, tuple(kept), tuple(once), shut)
     assert {*rule.kept, *rule.once} <= {column.name for column in table.columns} and rule.kept[0] in table.primary_key
-    table.info[INFO] = rule
-
-    @event.listens_for(table, "after_create")
-    def made(_table: Table, connection: Connection, **_: object) -> None:
-        rule.put(connection)
-
-    return table
+    return with_triggers(table, INFO, rule)
 
 
 def rules(tables: Sequence[Table]) -> list[Frozen]:

@@ -97,10 +97,11 @@ def allow(w: Work) -> None:
 
 
 def send_again(w: Work, decision: Decision) -> None:
-    """Puts a message that failed, or of which nobody knows, into the queue again; one to a body goes to the address that the body has now. Raises `Refusal`
+    """Puts a message that failed, or of which nobody knows, into the queue again; an e-mail to a body goes to the address that the body has now. Raises `Refusal`
     message_moved_on, message_without_address."""
     row = _seen(w, decision, RESENDS)
-    address = w.db.scalar(select(body.c.email).where(body.c.id == row["body"])) or row["address"]
+    now_at = w.db.scalar(select(body.c.email).where(body.c.id == row["body"])) if row["channel"] == "email" else None
+    address = now_at or row["address"]
     if not address and row["channel"] != "paper":
         raise Refusal("message_without_address", recipient=row["recipient"])
     w.change(message, row["id"], state="queued", address=address, tries=0, not_before=w.now, error="")

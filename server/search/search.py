@@ -45,23 +45,15 @@ class Found:
     at: int
 
 
-def index(
-    w: Work, *, kind: str, subject: str, conference: str | None, unit: str, title: str, path: str, texts: Sequence[str], at: int | None = None
-) -> None:
-    """Keeps what can be found of a thing, in the transaction that changes it; called again, it replaces what was kept. Title and texts are searched."""
-    at = at if at is not None else w.now
-    keep(w, entry(kind=kind, subject=subject, conference=conference, unit=unit, title=title, path=path, texts=texts, at=at))
-
-
 def entry(*, kind: str, subject: str, conference: str | None, unit: str, title: str, path: str, texts: Sequence[str], at: int) -> Entry:
-    """The row of a thing that can be found."""
+    """The row of a thing that can be found, by its title and texts."""
     body = " ".join(" · ".join(text for text in (title, *texts) if text).split())
     return {"id": f"{kind}:{subject}", "kind": kind, "subject": subject, "conference": conference, "unit": unit, "title": title, "path": path, "body": body,
             "body_exact": plain(body), "body_folded": fold(body), "at": at}  # fmt: skip
 
 
 def keep(w: Work, row: Entry) -> None:
-    """Puts a row of `entry` in the place of the one before."""
+    """Keeps a row of `entry` in the transaction that changes its thing, in the place of the one before."""
     w.db.execute(delete(search_entry).where(search_entry.c.id == row["id"]))
     w.db.execute(insert(search_entry).values(**row))
 

@@ -161,7 +161,7 @@ def test_D13_2_an_item_one_day_overdue_gets_one_drafted_reminder(evening: Evenin
     assert "quá hạn 01 ngày làm việc" in drafted[0]["text"] and "KL-11" in drafted[0]["text"]
     evening.did("van-phong", lambda w: tasks.send_urge(w, item["id"], drafted[0]["id"], drafted[0]["text"]))
     sent = evening.look(lambda w: w.db.execute(select(message).where(message.c.kind == "urge")).mappings().one())
-    assert sent["recipient"] == "Phòng Kinh tế, Hạ tầng và Đô thị phường"
+    assert (sent["recipient"], sent["body"]) == ("Phòng Kinh tế, Hạ tầng và Đô thị phường", "kthtdt")
     with pytest.raises(Refusal, match="urge_sent"):
         evening.did("van-phong", lambda w: tasks.send_urge(w, item["id"], drafted[0]["id"], "Lần nữa"))
     with pytest.raises(Refusal, match="not_allowed"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.search.search import index
+from server.search.search import entry, keep
 from tests.office.ward import CASE, Ward
 
 
@@ -13,7 +13,7 @@ def known(ward: Ward) -> None:
     with ward.work() as w:
 
         def put(kind: str, id: str, title: str, text: str, unit: str = "p-bensong", at: int = 0) -> None:
-            index(w, kind=kind, subject=id, conference=CASE, unit=unit, title=title, path=f"/van-phong/{id}", texts=[text], at=at)
+            keep(w, entry(kind=kind, subject=id, conference=CASE, unit=unit, title=title, path=f"/van-phong/{id}", texts=[text], at=at))
 
         for n in range(1, 24):
             put("petition", f"p{n}", f"KN-{n:02} Ngõ 12 phố Cầu Mây ngập sâu", "cống thoát nước", at=n)

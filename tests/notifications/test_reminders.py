@@ -15,6 +15,8 @@ from server.cli import app as commands
 from server.conclusions.tables import conclusion, urge
 from server.deadlines.deadlines import meet, set_deadline
 from server.notifications.carriers import NotSent, Parcel, Uncertain, by_webhook
+from server.notifications.message_pages import Decision, send_again
+from server.notifications.outbox import enqueue
 from server.notifications.tables import message
 from server.notifications.worker import remind_once, work_once
 from server.organisation.tables import body
@@ -74,6 +76,18 @@ async def test_a_body_without_an_address_is_shown_as_not_reminded_once_and_the_m
         assert (await browser.post("/van-phong/thu-gui/gui-lai", data={"once": "2", **decision})).status_code == 303
     work_once(ward.engine, ward.settings)
     assert sorted(mail["To"].addresses[0].username for mail in postbox.mails) == ["kthtdt", "vp"]
+
+
+async def test_a_text_message_sent_again_keeps_its_number(ward: Ward) -> None:
+    with ward.work() as w:
+        id = enqueue(
+            w, "notice:1", kind="notice", channel="sms", recipient="Phòng Kinh tế", address="0900000001", body="kthtdt", title="Thông báo", text="…"
+        )
+        w.change(message, id, state="failed")
+        w.change(body, "kthtdt", email="kthtdt@bensong.example")
+    with ward.work("van-phong") as w:
+        send_again(w, Decision(message=id, state="failed"))
+        assert w.row(message, id)["address"] == "0900000001"
 
 
 async def test_what_was_done_is_not_reminded_of(ward: Ward) -> None:

@@ -28,7 +28,7 @@ from server.petitions.entering import reindex
 from server.petitions.tables import petition
 from server.protection.erasing import ERASED
 from server.search.rebuilding import MAKING, NOTED, is_current, rebuild
-from server.search.search import SEALED, SENDER, find, index
+from server.search.search import SEALED, SENDER, entry, find, keep
 from server.search.tables import search_entry
 from tests.databases import Databases
 from tests.office.ward import CASE, seed
@@ -73,7 +73,7 @@ def fill(w: Work) -> None:
 
 
 def of_old(w: Work, kind: str, id: str, texts: Sequence[str]) -> None:
-    index(w, kind=kind, subject=id, conference=CASE, unit=UNIT, title=id, path="/", texts=texts, at=7)
+    keep(w, entry(kind=kind, subject=id, conference=CASE, unit=UNIT, title=id, path="/", texts=texts, at=7))
 
 
 def entries(engine: Engine) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ from moderation.case.rights import PUBLIC, Duty, Post, Staff
 from moderation.case.text import fold, plain, words
 from server.db.engine import open_engine
 from server.office.work import Work
-from server.search.search import find, forget, index
+from server.search import search
+from server.search.search import entry, find, forget
 from server.search.tables import search_entry
 
 NOW = 1_780_000_000_000
@@ -36,7 +37,8 @@ def db(tmp_path: Path) -> Iterator[Connection]:
 
 
 def keep(db: Connection, subject: str, text: str, *, kind: str = "petition", unit: str = "ward", at: int = NOW) -> None:
-    index(Work(db, staff(), NOW), kind=kind, subject=subject, conference="DT-1", unit=unit, title=subject, path=f"/{subject}", texts=[text], at=at)
+    row = entry(kind=kind, subject=subject, conference="DT-1", unit=unit, title=subject, path=f"/{subject}", texts=[text], at=at)
+    search.keep(Work(db, staff(), NOW), row)
 
 
 def subjects(db: Connection, text: str, by: Staff | None = None) -> list[str]:
