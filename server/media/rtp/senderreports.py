@@ -5,7 +5,7 @@ report must be too: `SourceClock` learns how far a publisher's clock is from our
 """
 
 from server.media.rtp.packets import SenderReport
-from server.media.rtp.slot import Slot
+from server.media.rtp.slot import CLOCK_RATE, Slot
 
 NTP_EPOCH = 2_208_988_800
 """Seconds from 1900 to 1970."""
@@ -59,5 +59,5 @@ class SlotReports:
         if known is None:
             return None
         when, timestamp = known
-        shown = timestamp + self.slot.timestamp_offset + round((now - when) * self.slot.clock_rate)
+        shown = timestamp + self.slot.timestamp_offset + round((now - when) * CLOCK_RATE)
         return SenderReport(self.slot.ssrc, ntp(self.wall + now), shown & 0xFFFFFFFF, self.slot.packets, self.slot.octets)

@@ -9,13 +9,16 @@ pass out of order.
 import struct
 from collections.abc import Hashable
 from secrets import randbelow
-from typing import Literal
+from typing import Final, Literal
 
 from server.media.rtp import h264, vp8
 from server.media.rtp.packets import ahead, read_rtp
 
-Codec = Literal["vp8", "h264", "opus"]
-
+Codec = Literal["vp8", "h264"]
+CODECS: Final[tuple[Codec, ...]] = ("vp8", "h264")
+"""A packet goes out with the index of its codec as payload type, for each listener's own."""
+CLOCK_RATE: Final = 90_000
+"""Of every picture's timestamps (RFC 7741 section 4.1, RFC 6184 section 5.1)."""
 RING = 512
 """Outgoing packets kept to be sent again: about five seconds of a picture; a power of two."""
 LEAP = 3000
@@ -27,10 +30,8 @@ _HEADER = struct.Struct("!BBHII")
 class Slot:
     """`select` says who is to feed it, `push` takes a packet and gives what goes out; times are monotonic seconds."""
 
-    def __init__(self, codec: Codec, ssrc: int, clock_rate: int) -> None:
-        self.codec: Codec = codec
+    def __init__(self, ssrc: int) -> None:
         self.ssrc = ssrc
-        self.clock_rate = clock_rate
         self.source: Hashable = None
         """Whose packets go out now."""
         self.wanted: Hashable = None
@@ -61,18 +62,18 @@ class Slot:
         if source is None or not hold:
             self.source = source if source == self.source else None
         if source != self.wanted:
-            self.wish = None if source is None or source == self.source or self.codec == "opus" else source
+            self.wish = None if source is None or source == self.source else source
         self.wanted = source
         return self.wish
 
     def key_frame(self) -> Hashable:
-        """A receiver lacks a key frame. The source to ask, or None where there is none or sound needs none."""
-        if self.codec != "opus" and self.wanted is not None:
+        """A receiver lacks a key frame. The source to ask, or None where there is none."""
+        if self.wanted is not None:
             self.wish = self.wanted
         return self.wish
 
-    def push(self, source: Hashable, data: bytes, now: float) -> bytes | None:
-        """The packet as it goes out, with payload type 0 for each listener's own; None when it does not go out."""
+    def push(self, source: Hashable, codec: Codec, data: bytes, now: float) -> bytes | None:
+        """The packet as it goes out, with its codec's index as payload type; None when it does not go out."""
         if source != self.source and source != self.wanted:
             return None
         packet = read_rtp(data)
@@ -80,8 +81,8 @@ class Slot:
             return None
         marker, _, sequence, timestamp, _, start, end = packet
         payload = data[start:end]
-        found = vp8.read(payload) if self.codec == "vp8" else None
-        key = self.codec == "opus" or (found.key if found else self.codec == "h264" and h264.starts_key_frame(payload))
+        found = vp8.read(payload) if codec == "vp8" else None
+        key = found.key if found else codec == "h264" and h264.starts_key_frame(payload)
         if source != self.source:
             if not key:
                 return None
@@ -104,7 +105,7 @@ class Slot:
             self._highest = out
             if ahead(stamp, self._timestamp, 32) > 0:
                 self._timestamp, self._arrival = stamp, now
-        sent = _HEADER.pack(128, 128 if marker else 0, out & 0xFFFF, stamp, self.ssrc) + payload
+        sent = _HEADER.pack(128, (128 if marker else 0) | CODECS.index(codec), out & 0xFFFF, stamp, self.ssrc) + payload
         if out > self._highest - RING:
             self._ring[out % RING] = sent
         self.packets += 1
@@ -121,7 +122,7 @@ class Slot:
         self.source = source
         self._first = self._highest + 1
         self._sequence_offset = (self._first - sequence) & 0xFFFF
-        passed = 0 if self._arrival is None else round((now - self._arrival) * self.clock_rate)
+        passed = 0 if self._arrival is None else round((now - self._arrival) * CLOCK_RATE)
         self.timestamp_offset = (self._timestamp + max(1, passed) - timestamp) & 0xFFFFFFFF
         if found is not None and found.picture is not None:
             self._source_picture = found.picture
