@@ -91,7 +91,7 @@ async def measure(measure_room: MeasureRoom | None = None) -> dict[str, float]:
     figures: dict[str, float] = {"trials": TRIALS, "listeners": LISTENERS}
     if measure_room:
         figures |= percentiles("room_without_media", await measure_room())
-    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",)))
+    engine = EmbeddedEngine(MediaConfig(host="127.0.0.1"))
     await engine.start()
     peers: list[Publisher] = [
         await publisher(engine, "an", Tone(HERTZ), Colour((200, 30, 30), 640, 360, grain=20)),

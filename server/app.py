@@ -92,7 +92,9 @@ class Parts:
         self.tokens = MediaTokens(settings.media_secret)
         self.media = media or EmbeddedEngine(
             MediaConfig(
-                announced_address=settings.media_address,
+                host=settings.media_host,
+                port=settings.media_port,
+                announced=settings.media_address,
                 include_loopback=settings.media_loopback,
                 sessions_per_conference=settings.media_sessions,
             )

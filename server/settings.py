@@ -54,8 +54,12 @@ class Settings(BaseSettings):
     """The same for Zalo."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    media_address: str | None = None
-    """Public address that the media engine announces; by default those of the machine's own interfaces."""
+    media_host: str | None = None
+    """Address that the one UDP port of sound and picture is bound to; by default all of this machine."""
+    media_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Number of that port, to be opened in the firewall; 0 takes any that is free, for trying out."""
+    media_address: Words = ()
+    """Public addresses (IPv4, IPv6) that are told to browsers; by default those of this machine's own interfaces."""
     media_loopback: bool = True
     """Whether the engine also offers the loopback address, so that one machine alone can try everything."""
     media_sessions: Annotated[int, Field(gt=0)] = 500
@@ -66,7 +70,7 @@ class Settings(BaseSettings):
     turn_secret_file: Path | None = None
     """File of the secret shared with the TURN server, made when not there; by default `secrets/turn`."""
 
-    @field_validator("allowed_origins", "trusted_proxies", "turn_urls", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "turn_urls", "media_address", mode="before")
     @classmethod
     def _words(cls, given: object) -> object:
         return tuple(word.strip() for word in given.split(",") if word.strip()) if isinstance(given, str) else given

@@ -24,6 +24,7 @@ from server.media.engine import (
     MediaRefusal,
     Restarted,
 )
+from server.media.rtp.ladder import Rung
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class EmbeddedEngine:
     def __init__(self, config: MediaConfig | None = None) -> None:
         self._config = config or MediaConfig()
         self._directions: dict[str, Direction] = {}
+        self._recordings: dict[str, tuple[str, bool]] = {}
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[int, asyncio.Future[Any]] = {}
@@ -78,9 +80,22 @@ class EmbeddedEngine:
         answer: str = await self._ask("publish", conference=conference, session=session, source=source, offer=offer)
         return answer
 
-    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False) -> str:
-        answer: str = await self._ask("listen", conference=conference, session=session, offer=offer, minus=minus, low_data=low_data)
+    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH) -> str:
+        answer: str = await self._ask("listen", conference=conference, session=session, offer=offer, minus=minus, most=most)
         return answer
+
+    async def save(self, conference: str, session: str, most: Rung) -> None:
+        with suppress(MediaRefusal):
+            await self._ask("save", conference=conference, session=session, most=most)
+
+    async def record(self, conference: str, folder: str | None, *, stage: bool = False) -> None:
+        """Is kept, like a direction."""
+        if folder is None:
+            self._recordings.pop(conference, None)
+        else:
+            self._recordings[conference] = (folder, stage)
+        if self._writer and self._ready.is_set():
+            self._send_recording(conference, folder, stage)
 
     async def direct(self, conference: str, direction: Direction) -> None:
         """Is kept, and sent when the process is there; the room never waits for an engine to carry it out."""
@@ -186,6 +201,8 @@ class EmbeddedEngine:
         self._starts += 1
         for conference, direction in self._directions.items():
             self._send_direction(conference, direction)
+        for conference, (folder, stage) in self._recordings.items():
+            self._send_recording(conference, folder, stage)
         self._ready.set()
         if self._starts > 1:
             self._tell(Restarted())
@@ -194,6 +211,10 @@ class EmbeddedEngine:
         assert self._writer is not None
         message = {"do": "direct", "conference": conference, "direction": wire.from_direction(direction)}
         wire.send(self._writer, {"id": next(self._ids), **message})
+
+    def _send_recording(self, conference: str, folder: str | None, stage: bool) -> None:
+        assert self._writer is not None
+        wire.send(self._writer, {"id": next(self._ids), "do": "record", "conference": conference, "folder": folder, "stage": stage})
 
     def _take(self, message: wire.Message) -> None:
         if "event" in message:

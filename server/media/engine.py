@@ -7,7 +7,9 @@ does. Every engine passes the contract in `tests/media/test_engine.py`.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
+
+from server.media.rtp.ladder import Rung
 
 VENUE = "venue:"
 """Prefix of the source id of a hall or branch venue (*điểm cầu*); any other source id is a person's id."""
@@ -48,12 +50,16 @@ class Direction:
 class MediaConfig:
     """How an engine meets the network, and its bounds."""
 
-    announced_address: str | None = None
-    """Address written into answers in place of the machine's own: the public one behind a 1:1 translation."""
-    addresses: tuple[str, ...] = ()
-    """Local addresses to offer; empty means all of this machine's."""
+    host: str | None = None
+    """Address the UDP port is bound to; None means all, IPv6 and IPv4."""
+    port: int = 0
+    """Number of the one UDP port for everybody's media; 0 takes any that is free."""
+    announced: tuple[str, ...] = ()
+    """Addresses written into answers; empty means this machine's own. Give the public ones where it stands behind a translation."""
     include_loopback: bool = True
     """Offer 127.0.0.1 too, so that a conference can be tried on one machine."""
+    accelerated: bool = True
+    """Send by the compiled part where it is there."""
     sessions_per_conference: int = 400
     sessions_per_source: int = 12
     """Most sessions of one person, as many as a person may have screens: nobody takes the places of all others."""
@@ -86,11 +92,60 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """A listener is sent more or less than before. `why`: bandwidth, loss, delay, saver, recovered, probe (`rtp.ladder.Step`)."""
+
+    conference: str
+    session: str
+    source: str | None
+    """The listener's own source (`minus`), if it has one."""
+    rung: Rung
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How the recording of a conference stands, told at every change and every ten seconds. `reason` with `failed`: disk_full, io."""
+
+    conference: str
+    state: Literal["on", "off", "failed"]
+    reason: str = ""
+    seconds: float = 0.0
+    size: int = 0
+    """Bytes written so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted:
     """The engine has lost all sessions and is back: every publisher and listener must make a new offer."""
 
 
-MediaEvent = Levels | Closed | Restarted
+MediaEvent = Levels | Closed | Stepped | Recorded | Restarted
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStats:
+    """One session as it is now; of a listener what it is sent and says about it, of a publisher what comes in."""
+
+    source: str | None
+    publishing: bool
+    connected: bool
+    shaky: bool = False
+    """Nothing has come from it for five seconds."""
+    rung: Rung | None = None
+    why: str = ""
+    """Why it is on this rung; empty from the beginning."""
+    loss: float = 0.0
+    """Share lost in the last report, 0 to 1; of a publisher with repeats counted as lost."""
+    round_trip: float | None = None
+    """Seconds."""
+    jitter: float = 0.0
+    """Seconds (RFC 3550 section 6.4.1), the worst of its streams."""
+    bits_per_second: int = 0
+    repaired: int = 0
+    """Packets sent again on its request, or asked for again."""
+    codecs: tuple[str, ...] = ()
+    """opus, vp8, h264: what it sends, or can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +159,8 @@ class ConferenceStats:
     """Payload bytes sent to listeners since the conference began here (RTP headers not counted)."""
     bits_per_second: int = 0
     """Payload sent to all listeners, mean of the last second."""
+    sessions: Mapping[str, SessionStats] = field(default_factory=dict)
+    recording: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +172,12 @@ class EngineStats:
     restarts: int = 0
     late_ticks: int = 0
     """Mixer ticks that began more than 20 ms after their time: listeners heard a gap."""
+    accelerated: bool = False
+    """Whether the compiled part sends."""
+    port: int = 0
+    """The UDP port's number."""
+    counters: Mapping[str, int] = field(default_factory=dict)
+    """Datagrams `received` and `sent`, and those dropped, by reason (`transport.UdpPort`)."""
 
 
 class MediaEngine(Protocol):
@@ -127,17 +190,29 @@ class MediaEngine(Protocol):
     async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
         """Take `source`'s microphone and camera in; returns the answer.
 
-        A new session of a source replaces its old one. Takes one sound section and the first video section.
+        A new session of a source replaces its old one. Takes one sound section and up to two video sections: the picture, and the same
+        picture small.
         """
         ...
 
-    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False) -> str:
+    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH) -> str:
         """Give the programme out; returns the answer.
 
         `minus` is the listener's own source: it never hears itself, and `remove_source` closes this session
         too. Always give it for a person or a venue; it costs an encoding of its own only while that source
         is heard. The first video section of the offer gets the slot *floor*, the second the slot *hall*;
-        `low_data` gives sound only.
+        `most` is the listener's own bound of what it is sent (data saver).
+        """
+        ...
+
+    async def save(self, conference: str, session: str, most: Rung) -> None:
+        """A listener chooses another bound; nothing is negotiated again. A session that is not there is no error."""
+        ...
+
+    async def record(self, conference: str, folder: str | None, *, stage: bool = False) -> None:
+        """Record the programme into `folder` (of this machine) from now on, with `stage` each stage source too; None ends it.
+
+        The same again changes nothing. After a restart it goes on by itself. `Recorded` tells how it stands.
         """
         ...
 

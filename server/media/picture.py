@@ -1,174 +1,239 @@
-"""The video slots: each shows one source at a time, and is encoded once for all listeners.
+"""One picture of the programme, *floor* or *hall*: what feeds it, in two sizes, and who sees it in which.
 
-A slot is one continuous VP8 stream of 640x360 at 15 pictures a second whatever feeds it, so that a change
-of source needs nothing from a listener. Without a source it shows a calm still card.
+Nothing is decoded. Each size is one `rtp.Slot`, rewritten once for all; a listener who moves from one size to the other goes on
+behind what it has seen, by offsets of its own.
 """
 
-from __future__ import annotations
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
 
-import asyncio
-import logging
-import time
-from concurrent.futures import Executor
-from fractions import Fraction
-from typing import Any, Final
+from server.media.card import Card
+from server.media.rtp import vp8
+from server.media.rtp.packets import SenderReport, ahead
+from server.media.rtp.senderreports import SlotReports, SourceClock
+from server.media.rtp.slot import CLOCK_RATE, CODECS, Codec, End, Slot
+from server.media.transport.fanout import Outlet, Path
 
-import av
-from av.filter import Graph
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType
+FLOWING: Final = 1.5
+"""Seconds without a packet after which a stream gives way to its other size."""
+STALE: Final = 3.0
+"""Seconds without any packet after which the card is shown."""
 
-from server.media.outlet import Outlet
-
-log = logging.getLogger(__name__)
-
-WIDTH: Final = 640
-HEIGHT: Final = 360
-INTERVAL: Final = 1 / 15
-"""Seconds between two pictures."""
-STILL_INTERVAL: Final = 0.5
-"""Seconds between two pictures when the picture does not change."""
-KEY_INTERVAL: Final = 2.0
-"""Seconds after which a key frame comes in any case: the longest that a loss can be seen."""
-KEY_SPACING: Final = 0.3
-"""Key frames that listeners need at joining are at least this many seconds apart."""
-STALE: Final = 5.0
-"""Seconds after which a camera that sends nothing gives way to the still card."""
-TIME_BASE: Final = Fraction(1, 90_000)
-CARD_COLOUR: Final = (0x33, 0x8A, 0x78)
-"""Luma, blue and red difference of the still card: a dark blue grey."""
+Send = Callable[[Sequence[bytes], Sequence[Outlet]], object]
 
 
-class Camera:
-    """The newest picture of one source."""
+class Feed(Protocol):
+    """What can feed a picture: a publisher's stream."""
 
-    def __init__(self) -> None:
-        self.frame: av.VideoFrame | None = None
-        self.number = 0
-        self.at = 0.0
+    codec: Codec
+    bits_per_second: int
+    loss: float
+    """Share of its packets that did not reach us."""
+    last: float
+    """When its last packet came."""
 
-    def put(self, frame: av.VideoFrame) -> None:
-        self.frame, self.number, self.at = frame, self.number + 1, time.monotonic()
+    def __hash__(self) -> int: ...
 
-
-def still_card() -> av.VideoFrame:
-    """The plain picture of an empty slot."""
-    card = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
-    for plane, value in zip(card.planes, CARD_COLOUR, strict=True):
-        plane.update(bytes([value]) * plane.buffer_size)
-    return card
+    def ask(self, now: float) -> None:
+        """A key frame is needed; may be said as often as wanted."""
 
 
-class Fit:
-    """Brings pictures of any size to the slot's size, whole, with bars where the shape differs."""
+class View:
+    """One listener's sight of one picture."""
 
-    def __init__(self) -> None:
-        self._shape: tuple[int, int, str] | None = None
-        self._graph = Graph()
+    def __init__(self, picture: "Picture", path: Path, types: tuple[int, ...]) -> None:
+        self.picture = picture
+        self.slot: Slot | None = None
+        """The size it gets."""
+        self.wanted: Slot | None = None
+        """The size it is to get from that one's next key frame on."""
+        self.outlet = Outlet(path, types)
+        self._path, self._types = path, types
+        self._end: End | None = None
+        self._former: tuple[Slot, Outlet] | None = None
+        self._first = 0
+        self._gone = (0, 0)
 
-    def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
-        shape = (frame.width, frame.height, frame.format.name)
-        if shape != self._shape:
-            graph = Graph()
-            source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=TIME_BASE)
-            size = f"{WIDTH}:{HEIGHT}"
-            scale = graph.add("scale", f"{size}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bilinear")
-            pad = graph.add("pad", f"{size}:-1:-1")
-            graph.link_nodes(source, scale, pad, graph.add("format", "yuv420p"), graph.add("buffersink")).configure()
-            self._graph, self._shape = graph, shape
-        self._graph.vpush(frame)
-        fitted = self._graph.vpull()
-        assert isinstance(fitted, av.VideoFrame)
-        return fitted
+    @property
+    def sent(self) -> tuple[int, int]:
+        """Packets and payload octets, in all."""
+        return self._gone[0] + self.outlet.packets, self._gone[1] + self.outlet.octets
+
+    def want(self, slot: Slot | None) -> None:
+        """See another size, from its next key frame on; None at once nothing."""
+        if slot is self.wanted:
+            return
+        self.wanted = slot
+        if slot is None:
+            self.picture.leave(self)
+        elif slot is not self.slot:
+            slot.key_frame()
+            self.picture.waiting.add(self)
+        else:
+            self.picture.waiting.discard(self)
+
+    def left(self) -> None:
+        """Its size sends no more to it."""
+        if self.slot is not None:
+            end, own = self.slot.end, self.outlet
+            self._end = End(
+                (end.sequence + own.sequence) & 0xFFFF,
+                (end.timestamp + own.timestamp) & 0xFFFFFFFF,
+                (end.picture + own.picture) & 0x7FFF,
+                (end.tl0 + own.tl0) & 0xFF,
+                end.at,
+            )
+            self._former = (self.slot, own)
+        self.slot = None
+
+    def joined(self, slot: Slot, packet: bytes, now: float) -> None:
+        """`packet` of `slot` is the first that goes to it: lined up behind what it saw before."""
+        sequence, timestamp = struct.unpack_from("!HI", packet, 2)
+        self._gone = self.sent
+        self.outlet = own = Outlet(self._path, self._types)
+        if self._end is not None:
+            end, found = self._end, vp8.read(packet[12:]) if packet[1] & 127 == CODECS.index("vp8") else None
+            passed = 1 if end.at is None else max(1, round((now - end.at) * CLOCK_RATE))
+            own.sequence = (end.sequence + 1 - sequence) & 0xFFFF
+            own.timestamp = (end.timestamp + passed - timestamp) & 0xFFFFFFFF
+            if found is not None and found.picture is not None:
+                own.picture = (end.picture + 1 - found.picture) & 0x7FFF
+            if found is not None and found.tl0 is not None:
+                own.tl0 = (end.tl0 + 1 - found.tl0) & 0xFF
+        self._first = (sequence + own.sequence) & 0xFFFF
+        self.slot = slot
+
+    def again(self, sequences: Iterable[int]) -> list[tuple[bytes, Outlet]]:
+        """The packets with these numbers, as far as they are still there, each with the outlet it goes out by."""
+        found: list[tuple[bytes, Outlet]] = []
+        for sequence in sequences:
+            slot, outlet = self.slot, self.outlet
+            if self._former is not None and (slot is None or ahead(sequence, self._first) < 0):
+                slot, outlet = self._former
+            packet = slot.again((sequence - outlet.sequence) & 0xFFFF) if slot else None
+            if packet is not None:
+                found.append((packet, outlet))
+        return found
 
 
-class Encoder:
-    """One continuous VP8 stream (RFC 6386), tuned for talking people in real time."""
+class Picture:
+    """`show` says whose streams feed it; `push` takes their packets, `flush` sends what has gathered."""
 
-    def __init__(self, bit_rate: int) -> None:
-        codec = av.CodecContext.create("libvpx", "w")
-        assert isinstance(codec, VideoCodecContext)
-        codec.width, codec.height, codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        codec.time_base = TIME_BASE
-        codec.bit_rate = bit_rate
-        codec.gop_size = 3000
-        codec.qmin, codec.qmax = 4, 56
-        codec.thread_count = 1
-        rate = str(bit_rate)
-        codec.options = {
-            "deadline": "realtime",
-            "cpu-used": "8",
-            "lag-in-frames": "0",
-            "minrate": rate,
-            "maxrate": rate,
-            "bufsize": rate,
-            "static-thresh": "100",
-            "error-resilient": "default",
-        }
-        self._codec = codec
-        self._fit = Fit()
+    def __init__(self, ssrc: int, wall: float, send: Send) -> None:
+        """`wall`: seconds since 1900 at monotonic time 0 (`SlotReports`)."""
+        self.ssrc = ssrc
+        self.large, self.small = Slot(ssrc), Slot(ssrc)
+        self.waiting: set[View] = set()
+        """Views that wait for a key frame of another size."""
+        self._send = send
+        self._reports = {slot: SlotReports(slot, wall) for slot in (self.large, self.small)}
+        self._audience: dict[Slot, list[Outlet]] = {self.large: [], self.small: []}
+        self._pending: dict[Slot, list[bytes]] = {self.large: [], self.small: []}
+        self._card = Card()
+        self._feeds: tuple[Feed, ...] = ()
+        self._shown = 0.0
+        self.watch: Callable[[Codec, bytes, float], object] | None = None
+        """Gets every packet of the large size, for a recording."""
+        self._choose(0.0)
 
-    def encode(self, frame: av.VideoFrame, pts: int, key: bool) -> list[av.Packet[Any]]:
-        """Packets of one picture stamped `pts` (90 kHz); `key` makes it a key frame."""
-        fitted = self._fit(frame)
-        fitted.pts, fitted.time_base = pts, TIME_BASE
-        fitted.pict_type = PictureType.I if key else PictureType.NONE
-        packets = self._codec.encode(fitted)
-        for packet in packets:
-            packet.pts, packet.time_base = pts, TIME_BASE
-        return packets
+    # Who feeds it
 
+    def show(self, feeds: tuple[Feed, ...], now: float, *, hold: bool) -> None:
+        """The streams of one source, the larger first; none means the card. With `hold` what was seen before stays until the new one's
+        key frame."""
+        if feeds != self._feeds:
+            self._feeds, self._shown = feeds, now
+            self._choose(now, hold=hold)
 
-class Slot:
-    """One video slot of a programme: shows a camera, or the card."""
+    def feeds(self, stream: object) -> bool:
+        """Whether a stream's packets are of use now."""
+        return any(stream is slot.source or stream is slot.wanted for slot in self._audience)
 
-    def __init__(self, bit_rate: int, executor: Executor) -> None:
-        self.outlets: set[Outlet] = set()
-        """The tracks of those who watch this slot."""
-        self._encoder = Encoder(bit_rate)
-        self._executor = executor
-        self._card = still_card()
-        self._camera: Camera | None = None
-        self._key_wanted = True
+    def drop(self, stream: object) -> None:
+        """A stream has ended."""
+        if any(feed is stream for feed in self._feeds):
+            self.show(tuple(feed for feed in self._feeds if feed is not stream), self._shown, hold=False)
+        for reports in self._reports.values():
+            reports.forget(stream)
 
-    def show(self, camera: Camera | None) -> None:
-        if camera is not self._camera:
-            self._camera = camera
-            self.want_key()
+    def _choose(self, now: float, *, hold: bool = True) -> None:
+        flowing = [feed for feed in self._feeds if now - feed.last < FLOWING]
+        if not flowing and (now - self._shown < STALE or any(now - feed.last < STALE for feed in self._feeds)):
+            flowing = list(self._feeds)
+        self.large.select(flowing[0] if flowing else self._card, hold=hold and bool(flowing))
+        self.small.select(flowing[-1] if flowing else self._card, hold=hold and bool(flowing))
 
-    def want_key(self) -> None:
-        """Somebody needs a whole picture: it comes at once, or after the spacing."""
-        self._key_wanted = True
+    def bits(self, slot: Slot) -> int:
+        """Bits per second that a size costs, as its source sends now."""
+        return getattr(slot.source, "bits_per_second", 0)
 
-    async def run(self) -> None:
-        """Encode until cancelled; while nobody watches nothing is encoded."""
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        shown: tuple[Camera | None, int] | None = None
-        last = last_key = 0.0
-        while True:
-            due = max(due + INTERVAL, loop.time())
-            await asyncio.sleep(due - loop.time())
-            if not any(outlet.reading for outlet in self.outlets):
-                continue
-            now = time.monotonic()
-            camera = self._camera
-            if camera is not None and (camera.frame is None or now - camera.at > STALE):
-                camera = None
-            showing = (camera, camera.number if camera else 0)
-            key = (self._key_wanted and now - last_key >= KEY_SPACING) or now - last_key >= KEY_INTERVAL
-            if showing == shown and not key and now - last < STILL_INTERVAL:
-                continue
-            switched = shown is not None and camera is not shown[0]
-            if key or switched:
-                key, self._key_wanted, last_key = True, False, now
-            frame = camera.frame if camera and camera.frame else self._card
-            shown, last = showing, now
-            try:
-                packets = await loop.run_in_executor(self._executor, self._encoder.encode, frame, int(now * 90_000), key)
-            except (av.FFmpegError, ValueError) as error:  # a picture of an impossible shape
-                log.warning("picture left out: %s", error)
-                continue
-            for packet in packets:
-                for outlet in self.outlets:
-                    outlet.put(packet)
+    def upstream_loss(self, slot: Slot) -> float:
+        """Share lost before it came to us: nobody's own path is to blame for that."""
+        return getattr(slot.source, "loss", 0.0)
+
+    # What comes in and goes out
+
+    def push(self, feed: object, codec: Codec, packet: bytes, now: float) -> None:
+        for slot in self._audience:
+            if feed is slot.source or feed is slot.wanted:
+                sent = slot.push(feed, codec, packet, now)
+                if sent is not None:
+                    self._out(slot, sent, now)
+
+    def _out(self, slot: Slot, sent: bytes, now: float) -> None:
+        if slot.key and self.waiting:
+            self.flush()
+            for view in [view for view in self.waiting if view.wanted is slot]:
+                self.leave(view)
+                view.wanted = slot
+                view.joined(slot, sent, now)
+                self._audience[slot].append(view.outlet)
+        self._pending[slot].append(sent)
+        if self.watch is not None and slot is self.large:
+            self.watch(CODECS[sent[1] & 127], sent, now)
+
+    def leave(self, view: View) -> None:
+        """A view gets nothing more, until it wants something."""
+        self.waiting.discard(view)
+        if view.slot is not None:
+            self.flush()
+            self._audience[view.slot].remove(view.outlet)
+        view.wanted = None
+        view.left()
+
+    def flush(self) -> None:
+        for slot, pending in self._pending.items():
+            if pending:
+                if self._audience[slot]:
+                    self._send(pending, self._audience[slot])
+                self._pending[slot] = []
+
+    def pulse(self, now: float) -> None:
+        """What time alone does, fifty times a second."""
+        self._choose(now)
+        for slot in self._audience:
+            wish = slot.wish
+            if wish is self._card or (slot.wanted is self._card and self._card.due(now)):
+                for packet in self._card.packets(now):
+                    self.push(self._card, self._card.codec, packet, now)
+            elif wish is not None:
+                wish.ask(now)  # type: ignore[attr-defined]
+        self.flush()
+
+    # Reports
+
+    def heard(self, feed: object, report: SenderReport, clock: SourceClock, now: float) -> None:
+        """A sender report of one of its streams."""
+        for reports in self._reports.values():
+            reports.heard(feed, report, clock, now)
+
+    def report(self, view: View, now: float) -> SenderReport | None:
+        """A view's sender report."""
+        made = self._reports[view.slot].report(now) if view.slot is not None else None
+        if made is None:
+            return None
+        packets, octets = view.sent
+        return made._replace(
+            timestamp=(made.timestamp + view.outlet.timestamp) & 0xFFFFFFFF, packets=packets & 0xFFFFFFFF, octets=octets & 0xFFFFFFFF
+        )

@@ -1,165 +1,310 @@
 """The programme of one conference: every listener gets the same sound and the same two pictures.
 
 It follows the room's direction without a word to anyone: a source leaves the sound at the mixer's next
-tick, and a slot shows another source from its next picture on.
+tick, and a picture shows another source from its next key frame on.
 """
 
 import asyncio
-from concurrent.futures import Executor
-from typing import Final
+import random
+import time
+from collections.abc import Iterable
+from secrets import randbelow
+from typing import Final, Protocol
 
-from server.media import picture, sound
+from server.media import sound
 from server.media.engine import ConferenceStats, Direction, Levels
-from server.media.outlet import Outlet
+from server.media.listener import Listener
+from server.media.picture import Picture, Send
+from server.media.publisher import Publisher, Stream
+from server.media.rtp.packets import SenderReport, write_rtp
+from server.media.rtp.senderreports import NTP_EPOCH, SourceClock, ntp
+from server.media.rtp.slot import CODECS, Codec
+from server.media.transport.fanout import Outlet
 
-SLOTS: Final = {"floor": 500_000, "hall": 250_000}
-"""The video slots in the order of a listener's video sections, with their bit rates."""
+PICTURES: Final = ("floor", "hall")
+"""In the order of a listener's video sections."""
+OPUS: Final = len(CODECS)
+"""Index of Opus among an outlet's payload types."""
 LEVEL_TICKS: Final = 10
 """Levels are told every tenth tick: five times a second."""
 CATCH_UP: Final = 5
 """A mixer that is late by more than this many ticks leaves them out instead of hurrying."""
 
 
-class Listener:
-    """What one listening session receives: a sound track, and a picture track per slot it asked for."""
+class Tap(Protocol):
+    """What gets the programme beside the listeners, in the engine's own thread: it must not keep it waiting."""
 
-    def __init__(self, minus: str | None, low_data: bool) -> None:
-        self.minus = minus
-        self.low_data = low_data
-        self.sound = Outlet("audio", depth=10)
-        self.pictures: dict[str, Outlet] = {}
+    def sound(self, packet: bytes, at: float) -> None:
+        """One Opus packet of 20 ms of the whole mix; `at`: monotonic seconds of its beginning."""
+        ...
 
-    def outlets(self) -> list[Outlet]:
-        return [self.sound, *self.pictures.values()]
+    def picture(self, slot: str, codec: Codec, packet: bytes, at: float) -> None:
+        """A packet of a picture as it goes out."""
+        ...
+
+    def source_sound(self, source: str, packet: bytes, at: float) -> None: ...
+
+    def source_picture(self, source: str, codec: Codec, packet: bytes, at: float) -> None: ...
+
+
+class Line:
+    """The numbering of all renditions with one length of frame, so that a listener moves among them without a gap."""
+
+    def __init__(self) -> None:
+        self.sequence = randbelow(1 << 15)
+        """Of the packet that is next."""
 
 
 class Programme:
-    """The mixer, the slots and the listeners of one conference."""
+    """The mixer, the pictures, the publishers and the listeners of one conference."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, send: Send) -> None:
         self.direction = Direction()
-        self.microphones: dict[str, sound.Microphone] = {}
-        self.cameras: dict[str, picture.Camera] = {}
+        self.publishers: dict[str, Publisher] = {}
         self.listeners: set[Listener] = set()
         self.late_ticks = 0
         self.levels: dict[str, float] = {}
+        self.wall = time.time() - time.monotonic() + NTP_EPOCH
+        self.ssrc = 1 + randbelow((1 << 32) - 8)
+        """Of the sound; those of the pictures follow."""
+        self.pictures = {name: Picture(self.ssrc + place, self.wall, send) for place, name in enumerate(PICTURES, 1)}
+        self.tap: Tap | None = None
+        self.tap_stage = False
+        """Whether the tap gets each stage source too."""
+        self._send = send
         self._renditions: dict[tuple[str | None, bool], tuple[sound.Rendition, list[Outlet]]] = {}
-        self._slots = {name: picture.Slot(bit_rate, executor) for name, bit_rate in SLOTS.items()}
-        self._gone_bytes = 0
+        self._lines = {1: Line(), 3: Line()}
+        self._low: set[Listener] = set()
+        self._due: dict[Listener, float] = {}
+        self._stamp = randbelow(1 << 32)
+        self._tick = 0
+        self._begin = time.monotonic()
+        self._gone = 0
         self._second = (0.0, 0, 0)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._next_report = 0.0
+        self._task: asyncio.Task[None] | None = None
 
     # What the room and the sessions change
 
     def direct(self, direction: Direction) -> None:
         self.direction = direction
         self._regroup()
+        self._show()
 
-    def add_source(self, source: str, microphone: sound.Microphone | None, camera: picture.Camera | None) -> None:
+    def add(self, publisher: Publisher) -> None:
         """A source begins to publish; one that is there already is replaced."""
-        self.drop_source(source)
-        if microphone:
-            self.microphones[source] = microphone
-        if camera:
-            self.cameras[source] = camera
+        before = self.publishers.get(publisher.source)
+        if before is not None:
+            self.drop(before)
+        self.publishers[publisher.source] = publisher
+        publisher.push, publisher.heard, publisher.shown = self._push, self._heard, self._shown
+        self._regroup()
+        self._show()
+        self._watch()
+
+    def drop(self, publisher: Publisher) -> None:
+        """A publisher has gone."""
+        if self.publishers.get(publisher.source) is publisher:
+            del self.publishers[publisher.source]
+            self.levels.pop(publisher.source, None)
+        for picture in self.pictures.values():
+            for stream in publisher.streams:
+                picture.drop(stream)
         self._regroup()
 
-    def drop_source(self, source: str) -> None:
-        self.microphones.pop(source, None)
-        self.cameras.pop(source, None)
-        self.levels.pop(source, None)
-        self._regroup()
-
-    def join(self, minus: str | None, low_data: bool, pictures: int) -> Listener:
-        """A listener with up to two picture tracks."""
-        listener = Listener(minus, low_data)
-        for name, slot in list(self._slots.items())[:pictures]:
-            outlet = listener.pictures[name] = Outlet("video", depth=20, want_key=slot.want_key)
-            slot.outlets.add(outlet)
+    def join(self, listener: Listener) -> None:
         self.listeners.add(listener)
+        self._due[listener] = time.monotonic() + random.random()
+        if listener.low_data:
+            self._to_line(listener, low=True)
         self._regroup()
-        return listener
 
     def leave(self, listener: Listener) -> None:
+        listener.end()
         self.listeners.discard(listener)
-        for name, outlet in listener.pictures.items():
-            self._slots[name].outlets.discard(outlet)
-        for outlet in listener.outlets():
-            self._gone_bytes += outlet.sent_bytes
-            outlet.stop()
+        self._low.discard(listener)
+        self._due.pop(listener, None)
+        self._gone += listener.octets
         self._regroup()
 
     def _regroup(self) -> None:
-        """Give every listener the rendition that it must hear now, and every slot its camera.
+        """Give every listener the rendition that it must hear now.
 
         A listener's own source is left out only while it is heard and publishes: so the cost of mix-minus
         follows the stage, not the audience.
         """
-        on_stage = self.direction.heard & self.microphones.keys()
+        on_stage = self.direction.heard & self.publishers.keys()
         groups: dict[tuple[str | None, bool], list[Outlet]] = {}
         for listener in self.listeners:
-            minus = listener.minus if listener.minus in on_stage else None
-            groups.setdefault((minus, listener.low_data), []).append(listener.sound)
+            if listener.has_sound:
+                minus = listener.minus if listener.minus in on_stage else None
+                groups.setdefault((minus, listener in self._low), []).append(listener.sound)
+        if self.tap is not None:
+            groups.setdefault((None, False), [])
         known = self._renditions
         self._renditions = {key: (known[key][0] if key in known else sound.Rendition(*key), outlets) for key, outlets in groups.items()}
+
+    def _show(self) -> None:
+        now = time.monotonic()
         for name, source in (("floor", self.direction.floor), ("hall", self.direction.hall)):
-            self._slots[name].show(self.cameras.get(source) if source is not None else None)
+            publisher = self.publishers.get(source) if source is not None else None
+            self.pictures[name].show(tuple(publisher.streams) if publisher else (), now, hold=source is not None)
+
+    def _push(self, stream: Stream, packet: bytes, now: float) -> None:
+        for picture in self.pictures.values():
+            picture.push(stream, stream.codec, packet, now)
+
+    def _heard(self, stream: Stream, report: SenderReport, clock: SourceClock, now: float) -> None:
+        for picture in self.pictures.values():
+            picture.heard(stream, report, clock, now)
+
+    def _shown(self, stream: Stream) -> bool:
+        return any(picture.feeds(stream) for picture in self.pictures.values())
+
+    def flush(self) -> None:
+        """Send what the last datagrams brought."""
+        for picture in self.pictures.values():
+            picture.flush()
+
+    # A recording
+
+    def record(self, tap: Tap | None, *, stage: bool = False) -> None:
+        """`tap` gets the programme from now on, with `stage` each source of the stage as well; None ends it."""
+        self.tap, self.tap_stage = tap, stage
+        for name, picture in self.pictures.items():
+            picture.watch = None if tap is None else self._watched(tap, name)
+            if tap is not None:
+                picture.large.key_frame()
+        self._watch()
+        self._regroup()
+
+    @staticmethod
+    def _watched(tap: Tap, name: str):  # type: ignore[no-untyped-def]
+        return lambda codec, packet, at: tap.picture(name, codec, packet, at)
+
+    def _watch(self) -> None:
+        for publisher in self.publishers.values():
+            publisher.watch = self._source_watched(self.tap, publisher.source) if self.tap is not None and self.tap_stage else None
+
+    def _source_watched(self, tap: Tap, source: str):  # type: ignore[no-untyped-def]
+        def watched(stream: Stream | None, packet: bytes, at: float) -> None:
+            if source not in self.direction.heard:
+                return
+            if stream is None:
+                tap.source_sound(source, packet, at)
+            else:
+                tap.source_picture(source, stream.codec, packet, at)
+
+        return watched
 
     # The clock
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._mix())]
-        self._tasks += [asyncio.create_task(slot.run()) for slot in self._slots.values()]
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _mix(self) -> None:
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
+    async def _run(self) -> None:
+        self._begin = time.monotonic()
         tick = 0
         while True:
-            late = loop.time() - begin - tick * sound.TICK
+            late = time.monotonic() - self._begin - tick * sound.TICK
             if late < 0:
                 await asyncio.sleep(-late)
             elif late > sound.TICK:
                 self.late_ticks += 1
                 if late > CATCH_UP * sound.TICK:
                     tick += int(late / sound.TICK)
-            self._tick(tick)
+                await asyncio.sleep(0)
+            self._tick = tick
+            now = time.monotonic()
+            self._mix(tick, now)
+            self._pulse(now)
             tick += 1
 
-    def _tick(self, tick: int) -> None:
-        whole, contributions = sound.mix(self.microphones, self.direction.heard)
-        for rendition, outlets in self._renditions.values():
-            if any(outlet.reading for outlet in outlets):
-                for packet in rendition.encode(tick, whole, contributions):
-                    for outlet in outlets:
-                        outlet.put(packet)
+    def _mix(self, tick: int, now: float) -> None:
+        """One tick: 20 ms of everybody's sound."""
+        microphones = {source: publisher.microphone for source, publisher in self.publishers.items() if publisher.microphone is not None}
+        whole, contributions = sound.mix(microphones, self.direction.heard, now)
+        for (minus, low), (rendition, outlets) in self._renditions.items():
+            recorded = self.tap is not None and minus is None and not low
+            if not recorded and not any(outlet.path.address for outlet in outlets):
+                continue
+            payload = rendition.encode(tick, whole, contributions)
+            if payload is None:
+                continue
+            stamp = (self._stamp + (tick + 1 - rendition.ticks) * sound.FRAME) & 0xFFFFFFFF
+            sequence = self._lines[rendition.ticks].sequence
+            self._send([write_rtp(payload, payload_type=OPUS, sequence=sequence & 0xFFFF, timestamp=stamp, ssrc=self.ssrc)], outlets)
+            if recorded and self.tap is not None:
+                self.tap.sound(payload, now - sound.TICK)
+        self._lines[1].sequence += 1
+        if (tick + 1) % 3 == 0:
+            self._lines[3].sequence += 1
+            self._move()
         if tick % LEVEL_TICKS == 0:
-            self.levels = {source: microphone.level() for source, microphone in self.microphones.items()}
+            self.levels = {source: microphone.level() for source, microphone in microphones.items()}
+
+    def _move(self) -> None:
+        """Where frames of both lengths end, listeners change between them."""
+        moving = [listener for listener in self.listeners if listener.low_data != (listener in self._low)]
+        for listener in moving:
+            self._to_line(listener, low=listener.low_data)
+        if moving:
+            self._regroup()
+
+    def _to_line(self, listener: Listener, *, low: bool) -> None:
+        before, after = (self._lines[1], self._lines[3]) if low else (self._lines[3], self._lines[1])
+        listener.sound.sequence = (listener.sound.sequence + before.sequence - after.sequence) & 0xFFFF
+        (self._low.add if low else self._low.discard)(listener)
+
+    def _pulse(self, now: float) -> None:
+        for picture in self.pictures.values():
+            picture.pulse(now)
+        for publisher in list(self.publishers.values()):
+            publisher.pulse(now)
+        if now >= self._next_report:
+            self._next_report = now + 1.0
+            for publisher in list(self.publishers.values()):
+                publisher.report(now)
+        due = [listener for listener, when in self._due.items() if now >= when]
+        if due:
+            stamp = self.sound_clock()
+            for listener in due:
+                self._due[listener] = now + 1.0
+                listener.pulse(now, stamp)
+
+    def sound_clock(self) -> tuple[int, int]:
+        """NTP time and timestamp of the sound that is mixed now. What the floor said waited in its playout, and its picture did not."""
+        floor = self.publishers.get(self.direction.floor or "")
+        waited = floor.microphone.playout.delay if floor is not None and floor.microphone is not None else 0.0
+        when = self._begin + self._tick * sound.TICK - waited
+        return ntp(self.wall + when), (self._stamp + self._tick * sound.FRAME) & 0xFFFFFFFF
 
     # What it tells
 
     def speaking(self) -> frozenset[str]:
         return frozenset(source for source in self.direction.heard if self.levels.get(source, sound.SILENT) > sound.SPEECH)
 
-    def stats(self) -> ConferenceStats:
-        now = asyncio.get_running_loop().time()
-        sent = self._gone_bytes + sum(outlet.sent_bytes for listener in self.listeners for outlet in listener.outlets())
+    def stats(self, sessions: Iterable[tuple[str, Publisher | Listener]]) -> ConferenceStats:
+        now = time.monotonic()
+        sent = self._gone + sum(listener.octets for listener in self.listeners)
         since, before, rate = self._second
         if now - since >= 1.0:
             rate = int((sent - before) * 8 / (now - since)) if since else 0
             self._second = (now, sent, rate)
         return ConferenceStats(
-            publishers=frozenset(self.microphones.keys() | self.cameras.keys()),
+            publishers=frozenset(self.publishers),
             listeners=len(self.listeners),
             dbfs=dict(self.levels),
             speaking=self.speaking(),
             sent_bytes=sent,
             bits_per_second=rate,
+            sessions={name: one.stats() for name, one in sessions},
+            recording=self.tap is not None,
         )
 
     def told_levels(self, conference: str) -> Levels | None:

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from server.clock import now
 from server.errors import answer, language_of, status_of
 from server.media.engine import MediaEngine, MediaRefusal
+from server.media.rtp.ladder import Rung
 from server.media.sdp import MAX_BYTES
 from server.media.tokens import Kind
 from server.media.turn import Turn
@@ -98,8 +99,8 @@ def media_routes(
         if kind == "whip":
             sdp = await engine.publish(admission.conference, session, admission.source, offer)
         else:
-            low_data = request.query_params.get("low_data") in ("1", "true")
-            sdp = await engine.listen(admission.conference, session, offer, minus=admission.minus, low_data=low_data)
+            most = Rung.LOW_AUDIO if request.query_params.get("low_data") in ("1", "true") else Rung.BOTH
+            sdp = await engine.listen(admission.conference, session, offer, minus=admission.minus, most=most)
         published = admission.source if kind == "whip" else None
         for other in opened.values():
             if published is not None and (other.conference, other.source) == (admission.conference, published):

@@ -1,14 +1,14 @@
-"""Offers as they may come in, and answers as they go out (SDP, RFC 8866; ICE attributes, RFC 8839).
+"""Offers as they may come in, and answers as they go out (SDP, RFC 8866; JSEP, RFC 9429; ICE attributes, RFC 8839).
 
-The offer's candidates are dropped, all of them, and with them `end-of-candidates`: the engine never sends
-to an address that a client has written down, it answers only where a client's authenticated check came from
-(RFC 8445 section 7.3.1.3).
+Nothing of an offer is followed but what is read here: its candidates are not looked at, the engine answers only where a client's
+authenticated check came from (RFC 8445 section 7.3.1.3).
 """
 
 import re
-from collections.abc import Iterable
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from server.media.engine import MediaRefusal
 
@@ -17,34 +17,76 @@ MAX_LINES: Final = 1500
 MAX_LINE: Final = 2000
 MAX_SECTIONS: Final = 6
 """Media sections; a browser sends at most one for sound and a few for pictures."""
+MAX_CODECS: Final = 100
 VIDEO_KBITS: Final = 1200
 """What a publisher's picture may take, in kbit/s: more is not shown (RFC 8866 section 5.8)."""
 
-_DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
-_OPUS: Final = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
-_VIDEO: Final = re.compile(r"a=rtpmap:(\d+) (VP8|H264)/90000", re.IGNORECASE)
-_PROFILE: Final = re.compile(r"(a=fmtp:(\d+) .*profile-level-id=)([0-9a-fA-F]{6})(.*)")
-_FINGERPRINT: Final = re.compile(r"a=fingerprint:sha-(256|384|512) [0-9A-F]{2}(:[0-9A-F]{2}){31,63}", re.IGNORECASE)
-_CANDIDATE: Final = re.compile(r"(a=candidate:\S+ \d+ \w+ \d+ )(\S+)( \d+ typ host.*)")
+Kind = Literal["audio", "video"]
+Setup = Literal["active", "passive"]
 
-DECODED_PROFILE: Final = "42e01f"
-"""The H.264 profile that aiortc agrees to (constrained baseline); its decoder reads every profile."""
+_DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
+_FINGERPRINT: Final = re.compile(r"a=fingerprint:(sha-256|sha-384|sha-512) ([0-9A-F]{2}(?::[0-9A-F]{2}){31,63})", re.IGNORECASE)
+_RTPMAP: Final = re.compile(r"a=rtpmap:(\d{1,3}) (opus/48000/2|VP8/90000|H264/90000)", re.IGNORECASE)
+_FMTP: Final = re.compile(r"a=fmtp:(\d{1,3}) (.+)")
+_SSRC: Final = re.compile(r"a=ssrc:(\d{1,10})(?: .*)?")
+_BASELINE: Final = "42e01f"
+"""Constrained baseline of H.264, what every WebRTC peer reads (RFC 7742 section 6.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One media section, with what of it we could use."""
+
+    kind: Kind
+    mid: str
+    types: dict[str, int]
+    """opus, vp8, h264 → its payload type."""
+    parameters: dict[int, str]
+    """Payload type → format parameters."""
+    ssrcs: tuple[int, ...]
+    """Streams that are announced to be sent, those that repeat others (RFC 4588) left out."""
+    active: bool
+    """False where the other side neither sends nor receives here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer that has passed the bounds, without candidates."""
+    """An offer that has passed the bounds."""
 
-    text: str
-    kinds: tuple[str, ...]
-    """`audio` or `video`, one for each media section, in order."""
-    publishing: bool
-    profiles: dict[str, str]
-    """H.264 payload type → the profile-level-id that was offered, to be given back in the answer."""
+    sections: tuple[Section, ...]
+    fingerprints: tuple[tuple[str, str], ...]
+    """(algorithm, upper-case value) of the other side's certificate."""
+    setup: Setup
+    """Our part in DTLS: passive, but where the other side insists on being it."""
+
+    def of(self, kind: Kind) -> list[Section]:
+        return [section for section in self.sections if section.kind == kind and section.active]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What the answer says of one section: taken (sent or received) with these codecs; sent with an SSRC."""
+
+    types: tuple[int, ...]
+    """Payload types, best first."""
+    ssrc: int | None = None
+    name: str = ""
+    """Of the track, with an SSRC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """What the answer says of the connection."""
+
+    ufrag: str
+    password: str
+    fingerprint: str
+    port: int
+    addresses: Sequence[str]
 
 
 def read_offer(offer: str, *, publishing: bool) -> Offer:
-    """Check an offer and take out what must not be followed.
+    """Check an offer and read what is needed of it.
 
     Raises MediaRefusal `malformed_sdp` (`reason`: the attribute or line at fault) or `unsupported_codec`.
     """
@@ -55,51 +97,85 @@ def read_offer(offer: str, *, publishing: bool) -> Offer:
         raise MediaRefusal("malformed_sdp", reason="lines")
     if lines[0] != "v=0" or not all(re.fullmatch(r"[a-z]=[^\x00-\x1f\x7f]+", line) for line in lines):
         raise MediaRefusal("malformed_sdp", reason="v=")
-    if not all(_FINGERPRINT.fullmatch(line) for line in lines if line.startswith("a=fingerprint:")):
-        raise MediaRefusal("malformed_sdp", reason="fingerprint")
     session, *sections = _sections(lines)
     if not sections or len(sections) > MAX_SECTIONS:
         raise MediaRefusal("malformed_sdp", reason="m=")
     for attribute in ("a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:"):
         if not _has(session, attribute) and not all(_has(section, attribute) for section in sections):
             raise MediaRefusal("malformed_sdp", reason=attribute[2:-1])
+    found = [_FINGERPRINT.fullmatch(line) for line in lines if line.startswith("a=fingerprint:")]
+    fingerprints = {(match[1].lower(), match[2].upper()) for match in found if match}
+    if None in found or len({algorithm for algorithm, _ in fingerprints}) < len(fingerprints):
+        raise MediaRefusal("malformed_sdp", reason="fingerprint")
+    setups = {line.removeprefix("a=setup:") for line in lines if line.startswith("a=setup:")}
+    if len(setups) > 1 or not setups <= {"actpass", "active", "passive"}:
+        raise MediaRefusal("malformed_sdp", reason="setup")
     mids = [_value(section, "a=mid:") for section in sections]
     bundle = _value(session, "a=group:BUNDLE ")
     if None in mids or len(set(mids)) < len(mids) or (len(mids) > 1 and (bundle or "").split() != mids):
         raise MediaRefusal("malformed_sdp", reason="BUNDLE")
-    kinds = tuple(_kind(section, publishing) for section in sections)
-    if kinds.count("audio") > 1:
+    read = tuple(_section(section, mid or "", publishing) for section, mid in zip(sections, mids, strict=True))
+    if sum(section.kind == "audio" for section in read) > 1:
         raise MediaRefusal("malformed_sdp", reason="m=")
-    text, profiles = _clean([*session, *(line for section in sections for line in section)])
-    return Offer(text, kinds, publishing, profiles)
+    return Offer(read, tuple(sorted(fingerprints)), "active" if setups == {"passive"} else "passive")
 
 
-def write_answer(answer: str, offer: Offer, announced: str | None) -> str:
-    """The engine's answer as it goes out.
-
-    Adds the Opus parameters for error correction (RFC 7587) and the bound of a publisher's picture, gives H.264 profiles back as offered, and
-    writes the announced address in place of the machine's own.
-    """
-    lines: list[str] = []
-    kind = ""
-    for line in answer.replace("\r\n", "\n").rstrip("\n").split("\n"):
-        if line.startswith("m="):
-            kind = line[2:7]
-        if profile := _PROFILE.fullmatch(line):
-            line = profile[1] + offer.profiles.get(profile[2], profile[3]) + profile[4]
-        elif announced and (candidate := _CANDIDATE.fullmatch(line)):
-            line = candidate[1] + announced + candidate[3]
-        elif announced and line.startswith("c=IN "):
-            line = f"c=IN IP{6 if ':' in announced else 4} {announced}"
-        lines.append(line)
-        if line.startswith("c=") and kind == "video" and offer.publishing:
-            lines.append(f"b=AS:{VIDEO_KBITS}")
-        if opus := _OPUS.fullmatch(line):
-            lines.append(f"a=fmtp:{opus[1]} minptime=10;useinbandfec=1")
+def write_answer(offer: Offer, transport: Transport, tracks: dict[str, Track], *, publishing: bool) -> str:
+    """The answer to an offer; `tracks` by mid, sections without one are answered inactive. We are an ICE-lite agent (RFC 8445 section 2.5)."""
+    mids = " ".join(section.mid for section in offer.sections)
+    lines = [
+        "v=0",
+        f"o=- {secrets.randbits(62)} 1 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        f"a=group:BUNDLE {mids}",
+        "a=msid-semantic: WMS *",
+    ]
+    for section in offer.sections:
+        lines += _answered(section, offer.setup, transport, tracks.get(section.mid), publishing)
     return "\r\n".join(lines) + "\r\n"
 
 
-def _sections(lines: Iterable[str]) -> list[list[str]]:
+def _answered(section: Section, setup: Setup, transport: Transport, track: Track | None, publishing: bool) -> list[str]:
+    types = track.types if track else tuple(section.types.values())[:1]
+    first = transport.addresses[0]
+    lines = [
+        f"m={section.kind} {transport.port} UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
+        f"c=IN IP{6 if ':' in first else 4} {first}",
+    ]
+    if publishing and section.kind == "video":
+        lines.append(f"b=AS:{VIDEO_KBITS}")
+    lines += [
+        f"a=mid:{section.mid}",
+        f"a=ice-ufrag:{transport.ufrag}",
+        f"a=ice-pwd:{transport.password}",
+        f"a=fingerprint:sha-256 {transport.fingerprint}",
+        f"a=setup:{setup}",
+        "a=rtcp-mux",
+        f"a={'inactive' if track is None else 'recvonly' if publishing else 'sendonly'}",
+    ]
+    names = {number: name for name, number in section.types.items()}
+    for number in types:
+        lines += _codec(names[number], number, section.parameters.get(number))
+    if track is not None and track.ssrc is not None:
+        lines += [f"a=msid:programme {track.name}", f"a=ssrc:{track.ssrc} cname:programme", f"a=ssrc:{track.ssrc} msid:programme {track.name}"]
+    for place, address in enumerate(transport.addresses, 1):
+        priority = (126 << 24) + ((65536 - place) << 8) + 255  # RFC 8445 section 5.1.2.1
+        lines.append(f"a=candidate:{place} 1 udp {priority} {address} {transport.port} typ host")
+    return [*lines, "a=end-of-candidates"]
+
+
+def _codec(name: str, number: int, parameters: str | None) -> list[str]:
+    if name == "opus":
+        return [f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} minptime=10;useinbandfec=1"]  # RFC 7587
+    lines = [f"a=rtpmap:{number} {name.upper()}/90000"]
+    if parameters:
+        lines.append(f"a=fmtp:{number} {parameters}")
+    return lines + [f"a=rtcp-fb:{number} {kind}" for kind in ("nack", "nack pli", "ccm fir", "goog-remb")]
+
+
+def _sections(lines: Sequence[str]) -> list[list[str]]:
     sections: list[list[str]] = [[]]
     for line in lines:
         if line.startswith("m="):
@@ -108,38 +184,54 @@ def _sections(lines: Iterable[str]) -> list[list[str]]:
     return sections
 
 
-def _has(lines: Iterable[str], prefix: str) -> bool:
+def _has(lines: Sequence[str], prefix: str) -> bool:
     return any(line.startswith(prefix) for line in lines)
 
 
-def _value(lines: Iterable[str], prefix: str) -> str | None:
+def _value(lines: Sequence[str], prefix: str) -> str | None:
     return next((line[len(prefix) :] for line in lines if line.startswith(prefix)), None)
 
 
-def _kind(section: list[str], publishing: bool) -> str:
-    """The section's kind; refuses what neither sends nor receives sound or a picture as it should."""
+def _section(section: list[str], mid: str, publishing: bool) -> Section:
+    """One section; refuses what neither sends nor receives sound or a picture as it should."""
     words = section[0][2:].split()
-    if len(words) < 4 or words[0] not in ("audio", "video") or words[2] != "UDP/TLS/RTP/SAVPF":
+    if len(words) < 4 or words[0] not in ("audio", "video") or words[2] != "UDP/TLS/RTP/SAVPF" or len(words) > MAX_CODECS:
+        raise MediaRefusal("malformed_sdp", reason="m=")
+    if not words[1].isdigit() or not re.fullmatch(r"[\w.:+-]{1,64}", mid, re.ASCII):
         raise MediaRefusal("malformed_sdp", reason="m=")
     if "a=rtcp-mux" not in section:
         raise MediaRefusal("malformed_sdp", reason="rtcp-mux")
     direction = next((word for word in _DIRECTIONS if f"a={word}" in section), "sendrecv")
     if direction == ("recvonly" if publishing else "sendonly"):
         raise MediaRefusal("malformed_sdp", reason=direction)
-    codecs = [match for line in section if (match := (_OPUS if words[0] == "audio" else _VIDEO).fullmatch(line))]
-    if not codecs or not (words[0] == "audio" or publishing or any(c[2].upper() == "VP8" for c in codecs)):
+    parameters = {int(match[1]): match[2] for line in section if (match := _FMTP.fullmatch(line))}
+    offered: dict[str, list[int]] = {}
+    for line in section:
+        if (match := _RTPMAP.fullmatch(line)) and match[1] in words[3:] and int(match[1]) < 128:
+            offered.setdefault(match[2].partition("/")[0].lower(), []).append(int(match[1]))
+    types = {name: numbers[0] for name, numbers in offered.items() if (name == "opus") == (words[0] == "audio") and name != "h264"}
+    if words[0] == "video" and (h264 := _best_h264(offered.get("h264", []), parameters)) is not None:
+        types["h264"] = h264
+    if not types:
         raise MediaRefusal("unsupported_codec", kind=words[0])
-    return words[0]
+    kind: Kind = "audio" if words[0] == "audio" else "video"
+    return Section(kind, mid, types, parameters, _ssrcs(section), direction != "inactive")
 
 
-def _clean(lines: Iterable[str]) -> tuple[str, dict[str, str]]:
-    kept: list[str] = []
-    profiles: dict[str, str] = {}
-    for line in lines:
-        if line.startswith(("a=candidate:", "a=end-of-candidates", "a=remote-candidates:")):
-            continue
-        if profile := _PROFILE.fullmatch(line):
-            profiles[profile[2]] = profile[3]
-            line = profile[1] + DECODED_PROFILE + profile[4]
-        kept.append(line)
-    return "\r\n".join(kept) + "\r\n", profiles
+def _best_h264(numbers: list[int], parameters: dict[int, str]) -> int | None:
+    """A payload type whose packets may be fragmented (packetization-mode 1, RFC 6184 section 6.3), of the baseline where there is one."""
+
+    def merit(number: int) -> tuple[bool, bool]:
+        said = parameters.get(number, "").lower()
+        return "packetization-mode=1" in said, _BASELINE in said
+
+    return max(numbers, key=merit, default=None)
+
+
+def _ssrcs(section: list[str]) -> tuple[int, ...]:
+    found = dict.fromkeys(int(match[1]) for line in section if (match := _SSRC.fullmatch(line)))
+    for line in section:
+        if line.startswith("a=ssrc-group:FID "):
+            for repeating in line.split()[2:]:
+                found.pop(int(repeating) if repeating.isdigit() else -1, None)
+    return tuple(ssrc for ssrc in found if ssrc < 1 << 32)

@@ -1,98 +1,86 @@
-"""The WebRTC sessions of all conferences, on aiortc: who publishes, who listens, and who has gone."""
+"""The sessions of all conferences of one engine process: who publishes, who listens, and who has gone."""
 
 import asyncio
+import socket
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
-from aiortc import (
-    RTCBundlePolicy,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCRtpSender,
-    RTCRtpTransceiver,
-    RTCSessionDescription,
-)
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+import ifaddr
 
-from server.media.engine import Closed, Direction, EngineStats, Levels, MediaConfig, MediaRefusal
-from server.media.picture import Camera
-from server.media.programme import SLOTS, Listener, Programme
-from server.media.sdp import Offer, read_offer, write_answer
-from server.media.sound import Microphone
+from server.media.engine import Closed, Direction, EngineStats, Levels, MediaConfig, MediaRefusal, Recorded, Stepped
+from server.media.listener import Listener
+from server.media.programme import Programme
+from server.media.publisher import Publisher
+from server.media.rtp.ladder import Rung, Step
+from server.media.sdp import Offer, Transport, read_offer, write_answer
+from server.media.transport import fanout
+from server.media.transport.connection import Connection, Limits, State
+from server.media.transport.dtls import Identity
+from server.media.transport.port import UdpPort, bind
 
-_PUBLISHED: Final = {"audio": ("audio/opus",), "video": ("video/VP8", "video/H264", "video/rtx")}
-_LISTENED: Final = {"audio": ("audio/opus",), "video": ("video/VP8", "video/rtx")}
-
-_PEER: Final = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-"""No server of anybody's is asked for our address; everything of a session goes over one transport."""
+WATCH_SECONDS: Final = 0.2
+REASONS: Final = {"connect_timeout": "never_connected", "removed": "removed", "replaced": "replaced", "silent": "silent"}
+"""Why a connection closed, in the words of the port; anything else is `failed`."""
 
 
-@dataclass(eq=False, slots=True)
 class Session:
-    """One peer connection: a publisher (`listener` is None) or a listener."""
+    """One connection, and what it is for."""
 
-    conference: str
-    name: str
-    source: str | None
-    peer: RTCPeerConnection
-    listener: Listener | None = None
-    connected: bool = False
-    since: float = field(default_factory=time.monotonic)
-    """Time of its beginning, and for a publisher of the last packet that could be decoded."""
-    readers: list[asyncio.Task[None]] = field(default_factory=list)
+    def __init__(self, conference: str, name: str, source: str | None, connection: Connection, end: Publisher | Listener) -> None:
+        self.conference = conference
+        self.name = name
+        self.source = source
+        self.connection = connection
+        self.end = end
 
 
 class Sessions:
-    """All sessions of one engine process. Raises MediaRefusal where the port says so."""
+    """All sessions of one engine process; needs a running loop. Raises MediaRefusal where the port says so, OSError where its UDP port is taken."""
 
-    def __init__(self, config: MediaConfig, tell: Callable[[Levels | Closed], None]) -> None:
+    def __init__(self, config: MediaConfig, tell: Callable[[Levels | Closed | Stepped | Recorded], None]) -> None:
         self._config = config
         self._tell = tell
         self._programmes: dict[str, Programme] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
-        self._encoders = ThreadPoolExecutor(2, "picture")
-        self._closing: set[asyncio.Task[None]] = set()
+        self._socket = bind(config.host, config.port)
+        self._port = UdpPort(self._socket, Identity(), Limits(connect_seconds=config.connect_seconds))
+        self._port.on_drained = self._drained
+        self._port.start()
+        self._addresses = config.announced or own_addresses(config, self._socket)
 
     # What the room asks
 
-    async def publish(self, conference: str, name: str, source: str, offer: str) -> str:
-        described = read_offer(offer, publishing=True)
-        session = self._open(conference, name, source)
-        taken: dict[str, RTCRtpTransceiver] = {}
-        for kind in described.kinds:
-            transceiver = session.peer.addTransceiver(kind, "inactive" if kind in taken else "recvonly")
-            _prefer(transceiver, _PUBLISHED[kind])
-            taken.setdefault(kind, transceiver)
-        answer = await self._answer(session, described)
-        for old in self._publishers(conference, source):
-            if old is not session:
+    def publish(self, conference: str, name: str, source: str, offer: str) -> str:
+        read = read_offer(offer, publishing=True)
+        connection = self._admit(conference, name, source, read)
+        publisher = Publisher(source, connection, read)
+        for old in self._of(conference):
+            if old.source == source and isinstance(old.end, Publisher):
                 self._close(old, "replaced")
-        microphone, camera = (
-            Microphone() if "audio" in taken else None,
-            Camera() if "video" in taken else None,
-        )
-        self._programme(conference).add_source(source, microphone, camera)
-        if microphone:
-            self._read(session, taken["audio"], microphone.put)
-        if camera:
-            self._read(session, taken["video"], camera.put)
-        return answer
+        self._programme(conference).add(publisher)
+        self._keep(Session(conference, name, source, connection, publisher))
+        return write_answer(read, self._transport(connection), publisher.tracks(), publishing=True)
 
-    async def listen(self, conference: str, name: str, offer: str, minus: str | None, low_data: bool) -> str:
-        described = read_offer(offer, publishing=False)
-        session = self._open(conference, name, minus)
-        pictures = 0 if low_data else min(described.kinds.count("video"), len(SLOTS))
-        session.listener = listener = self._programme(conference).join(minus, low_data, pictures)
-        waiting = {"audio": [listener.sound], "video": list(listener.pictures.values())}
-        for kind in described.kinds:
-            answered = bool(waiting[kind])
-            transceiver = session.peer.addTransceiver(waiting[kind].pop(0) if answered else kind, "sendonly" if answered else "inactive")
-            _prefer(transceiver, _LISTENED[kind])
-        return await self._answer(session, described)
+    def listen(self, conference: str, name: str, offer: str, minus: str | None, most: Rung) -> str:
+        read = read_offer(offer, publishing=False)
+        connection = self._admit(conference, name, minus, read)
+        programme = self._programme(conference)
+        listener = Listener(connection, read, minus, most, programme.pictures, programme.ssrc, self._send, programme.wall)
+        programme.join(listener)
+        session = Session(conference, name, minus, connection, listener)
+
+        def stepped(step: Step) -> None:
+            self._tell(Stepped(conference, name, minus, step.rung, step.why))
+
+        listener.stepped = stepped
+        self._keep(session)
+        return write_answer(read, self._transport(connection), listener.tracks(), publishing=False)
+
+    def save(self, conference: str, name: str, most: Rung) -> None:
+        session = self._sessions.get((conference, name))
+        if session is not None and isinstance(session.end, Listener):
+            session.end.save(most)
 
     def direct(self, conference: str, direction: Direction) -> None:
         if conference in self._programmes or direction != Direction():
@@ -110,95 +98,71 @@ class Sessions:
     def stats(self) -> EngineStats:
         return EngineStats(
             up=True,
-            conferences={name: programme.stats() for name, programme in self._programmes.items()},
+            conferences={
+                name: programme.stats((session.name, session.end) for session in self._of(name)) for name, programme in self._programmes.items()
+            },
             cpu_seconds=time.process_time(),
             late_ticks=sum(programme.late_ticks for programme in self._programmes.values()),
+            accelerated=fanout.ACCELERATED,
+            port=self._port.number,
+            counters=dict(self._port.counters),
         )
 
     # The life of a session
 
-    def _open(self, conference: str, name: str, source: str | None) -> Session:
+    def _admit(self, conference: str, name: str, source: str | None, offer: Offer) -> Connection:
         self.remove(conference, name)
         others = self._of(conference)
         if len(others) >= self._config.sessions_per_conference:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_conference)
         if source is not None and sum(other.source == source for other in others) >= self._config.sessions_per_source:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_source)
-        session = Session(conference, name, source, RTCPeerConnection(_PEER))
-        self._sessions[conference, name] = session
+        return self._port.admit("client" if offer.setup == "active" else "server", offer.fingerprints)
 
-        @session.peer.on("connectionstatechange")
-        def changed() -> None:
-            if session.peer.connectionState == "connected":
-                session.connected, session.since = True, time.monotonic()
-            elif session.peer.connectionState in ("failed", "closed"):
-                self._close(session, "failed")
+    def _keep(self, session: Session) -> None:
+        self._sessions[session.conference, session.name] = session
 
-        return session
+        def changed(connection: Connection) -> None:
+            if connection.state is State.CLOSED:
+                self._close(session, REASONS.get(connection.reason, "failed"))
+            elif connection.state is State.CONNECTED and isinstance(session.end, Listener):
+                session.end.begin()
 
-    async def _answer(self, session: Session, offer: Offer) -> str:
-        """Answer, with all candidates; a session that fails here leaves nothing behind."""
-        peer = session.peer
-        try:
-            await peer.setRemoteDescription(RTCSessionDescription(offer.text, "offer"))
-            await peer.setLocalDescription(await peer.createAnswer())
-        except Exception as error:  # aiortc's parser raises whatever its string functions raise
-            self._close(session, "failed")
-            raise MediaRefusal("malformed_sdp", reason=type(error).__name__) from error
-        if self._sessions.get((session.conference, session.name)) is not session:
-            raise MediaRefusal("media_unavailable")
-        return write_answer(peer.localDescription.sdp, offer, self._config.announced_address)
+        session.connection.on_state = changed
 
-    def _read(self, session: Session, transceiver: RTCRtpTransceiver, put: Callable[[Any], None]) -> None:
-        """Hand each decoded frame on; a section that the offer left inactive has no track."""
-        track: MediaStreamTrack | None = transceiver.receiver.track
-
-        async def read(track: MediaStreamTrack) -> None:
-            with suppress(MediaStreamError):
-                while True:
-                    put(await track.recv())
-                    session.since = time.monotonic()
-
-        if track is not None:
-            session.readers.append(asyncio.create_task(read(track)))
+    def _transport(self, connection: Connection) -> Transport:
+        return Transport(connection.ufrag, connection.password, self._port.identity.fingerprint(), self._port.number, self._addresses)
 
     def _close(self, session: Session, reason: str) -> None:
-        """Take a session out of the programme at once; its connection is taken down behind that."""
+        """Take a session out of the programme at once, and say goodbye."""
         if self._sessions.get((session.conference, session.name)) is not session:
             return
         del self._sessions[session.conference, session.name]
         programme = self._programme(session.conference)
-        if session.listener:
-            programme.leave(session.listener)
-        elif session.source is not None and not self._publishers(session.conference, session.source):
-            programme.drop_source(session.source)
-        for reader in session.readers:
-            reader.cancel()
-        closing = asyncio.create_task(session.peer.close())
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
-        self._tell(Closed(session.conference, session.name, session.source, session.listener is None, reason))
+        if isinstance(session.end, Listener):
+            programme.leave(session.end)
+        else:
+            programme.drop(session.end)
+        session.connection.close(reason)
+        self._tell(Closed(session.conference, session.name, session.source, isinstance(session.end, Publisher), reason))
 
     async def watch(self) -> None:
         """Until cancelled: tell the levels five times a second, and close what does not live."""
         while True:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(WATCH_SECONDS)
             for name, programme in list(self._programmes.items()):
                 if levels := programme.told_levels(name):
                     self._tell(levels)
-            now = time.monotonic()
+            silent = time.monotonic() - self._config.silence_seconds
             for session in list(self._sessions.values()):
-                age = now - session.since
-                if not session.connected and age > self._config.connect_seconds:
-                    self._close(session, "never_connected")
-                elif session.listener is None and age > self._config.silence_seconds:
+                if isinstance(session.end, Publisher) and session.connection.state is State.CONNECTED and session.end.last < silent:
                     self._close(session, "silent")
             await self._forget_empty()
 
     async def _forget_empty(self) -> None:
         """A conference without sessions and without direction costs nothing."""
         for name, programme in list(self._programmes.items()):
-            if programme.direction == Direction() and not self._of(name):
+            if programme.direction == Direction() and programme.tap is None and not self._of(name):
                 del self._programmes[name]
                 await programme.stop()
 
@@ -208,24 +172,38 @@ class Sessions:
             self._close(session, "removed")
         for programme in self._programmes.values():
             await programme.stop()
-        await asyncio.gather(*self._closing, return_exceptions=True)
-        self._encoders.shutdown(wait=False)
+        self._port.close()
 
     def _programme(self, conference: str) -> Programme:
         programme = self._programmes.get(conference)
         if programme is None:
-            programme = self._programmes[conference] = Programme(self._encoders)
+            programme = self._programmes[conference] = Programme(self._send)
             programme.start()
         return programme
 
     def _of(self, conference: str) -> list[Session]:
         return [session for session in self._sessions.values() if session.conference == conference]
 
-    def _publishers(self, conference: str, source: str) -> list[Session]:
-        return [s for s in self._of(conference) if s.source == source and s.listener is None]
+    def _send(self, packets: Sequence[bytes], outlets: Sequence[fanout.Outlet]) -> None:
+        fanout.send(self._socket, packets, outlets)
+
+    def _drained(self) -> None:
+        for programme in self._programmes.values():
+            programme.flush()
 
 
-def _prefer(transceiver: RTCRtpTransceiver, names: tuple[str, ...]) -> None:
-    """Agree to these codecs only, best first, with retransmission for pictures (RFC 4588)."""
-    codecs = RTCRtpSender.getCapabilities(transceiver.kind).codecs
-    transceiver.setCodecPreferences([codec for name in names for codec in codecs if codec.mimeType == name])
+def own_addresses(config: MediaConfig, bound: socket.socket) -> tuple[str, ...]:
+    """The addresses at which this machine can be reached, IPv4 before IPv6; loopback last, and only if it is wanted."""
+    if config.host is not None:
+        return (config.host,)
+    four: list[str] = []
+    six: list[str] = []
+    for adapter in ifaddr.get_adapters():
+        for found in adapter.ips:
+            if isinstance(found.ip, str):
+                if not found.ip.startswith(("127.", "169.254.")):
+                    four.append(found.ip)
+            elif not found.ip[0].startswith("fe80") and found.ip[0] != "::1" and bound.family == socket.AF_INET6:
+                six.append(found.ip[0])
+    loopback = ["127.0.0.1"] if config.include_loopback or not four + six else []
+    return (*four, *six, *loopback)

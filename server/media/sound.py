@@ -1,83 +1,124 @@
 """The mix: what comes in from the microphones, 20 ms at a time, and goes out encoded once per rendition.
 
-Sound is mono, 48 kHz, in frames of 20 ms (960 samples); in here as float32 in the range of 16-bit samples.
+Sound is mono, 48 kHz, in frames of 20 ms (960 samples), as float32 between -1 and 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
-import av
 import numpy as np
-from av.audio.codeccontext import AudioCodecContext
-from numpy.typing import NDArray
 
-RATE: Final = 48_000
+from server.media.opus import RATE, Decoder, Encoder, Samples
+from server.media.playout import Lost, Playout
+
 FRAME: Final = 960
 """Samples in one tick of the mixer: 20 ms."""
 TICK: Final = FRAME / RATE
-TIME_BASE: Final = Fraction(1, RATE)
-QUEUE: Final = 3 * FRAME
-"""Sound of one source that may wait to be mixed: 60 ms; older samples are dropped."""
-PRIMED: Final = FRAME + FRAME // 2
-"""After a gap a source is mixed again once this much waits, so that arrival times may vary a little."""
 RAMP: Final = 240
-"""Length in samples of the fade at an opening or closing gate: 5 ms, against clicks."""
-CEILING: Final = 29_000.0
+"""Length in samples of a fade at a gate or a cut: 5 ms, against clicks."""
+CEILING: Final = 0.89
 """Peak that the limiter allows: about -1 dBFS."""
 SILENT: Final = -90.0
 SPEECH: Final = -45.0
 """Level in dBFS above which a source counts as speaking."""
+CONCEALED: Final = 5
+"""Frames made up when nothing comes: 100 ms, fading; then silence."""
+PROBE: Final = 10
+"""Of a source which is not heard one packet in so many is measured: a hundred venues cost little while one of them speaks."""
 
-Samples = NDArray[np.float32]
+_UP: Final = np.linspace(0, 1, RAMP, dtype=np.float32)
 
 
 class Microphone:
-    """One source's decoded sound, waiting to be mixed, with its gate and its level."""
+    """One source's sound on its way to the mix, with its gate and its level."""
 
     def __init__(self) -> None:
-        self._waiting = np.empty(0, np.int16)
-        self._flowing = False
-        self._gate = 0.0
+        self.playout = Playout()
+        self._decoder = Decoder()
+        self._open = False
+        self._pcm: Samples = np.empty(0, np.float32)
+        self._made_up = 0
+        self._count = 0
         self._power = 0.0
         self._measured = 0
 
-    def put(self, frame: av.AudioFrame) -> None:
-        """Take a decoded frame of any length (s16, mono or stereo interleaved, 48 kHz)."""
-        pcm = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
-        mono = (pcm.sum(axis=1, dtype=np.int32) // pcm.shape[1]).astype(np.int16)
-        self._power += float(np.square(mono, dtype=np.float64).sum())
-        self._measured += len(mono)
-        self._waiting = np.concatenate((self._waiting, mono))[-max(QUEUE, 2 * len(mono)) :]
+    def put(self, sequence: int, timestamp: int, packet: bytes, now: float) -> None:
+        """Take an Opus packet, with sequence number and timestamp of RTP."""
+        if self._open:
+            self.playout.put(sequence, timestamp, packet, now)
+            return
+        self._count += 1
+        if self._count % PROBE in (0, 1):  # the first of two wakes the decoder, the second is measured
+            pcm = self._decoder.decode(packet)
+            if pcm is not None and self._count % PROBE:
+                self._measure(pcm)
 
-    def take(self, heard: bool) -> Samples | None:
-        """The next 20 ms as they enter the mix, faded where the gate moves; None for nothing.
-
-        Sound is taken from the queue whether heard or not, so that an opened gate lets through what is said
-        now.
-        """
-        if not self._flowing:
-            self._flowing = len(self._waiting) >= PRIMED
-        if not self._flowing or len(self._waiting) < FRAME:
-            self._flowing = False
-            self._gate = 0.0
+    def take(self, heard: bool, now: float) -> Samples | None:
+        """The next 20 ms as they enter the mix, faded where the gate moves; None for nothing."""
+        if not heard and not self._open:
             return None
-        block = self._waiting[:FRAME].astype(np.float32)
-        self._waiting = self._waiting[FRAME:]
-        before, self._gate = self._gate, 1.0 if heard else 0.0
-        if before == self._gate:
-            return block if heard else None
-        block[:RAMP] *= np.linspace(before, self._gate, RAMP, dtype=np.float32)
-        block[RAMP:] *= self._gate
+        opening, closing = heard and not self._open, self._open and not heard
+        if opening:
+            self._open = True
+            self.playout.clear()
+            self._pcm = np.empty(0, np.float32)
+            self._made_up = CONCEALED
+        while len(self._pcm) < FRAME:
+            piece = self._next(now)
+            if piece is None:
+                break
+            self._pcm = np.concatenate((self._pcm, piece))
+        block = self._pcm[:FRAME]
+        self._pcm = self._pcm[FRAME:]
+        if closing:
+            self._open = False
+            self.playout.clear()
+        if len(block) < FRAME:
+            if not len(block):
+                return None
+            block = np.concatenate((block, np.zeros(FRAME - len(block), np.float32)))
+        if closing:
+            block = block.copy()
+            block[:RAMP] *= _UP[::-1]
+            block[RAMP:] = 0
         return block
 
     def level(self) -> float:
         """RMS level in dBFS since the last call, from -90 (silence) to 0."""
         power = self._power / self._measured if self._measured else 0.0
         self._power, self._measured = 0.0, 0
-        return max(SILENT, round(10 * float(np.log10(power / 32768.0**2)), 1)) if power > 0 else SILENT
+        return max(SILENT, round(10 * float(np.log10(power)), 1)) if power > 0 else SILENT
+
+    def _next(self, now: float) -> Samples | None:
+        """Sound of the next packet, or in place of it."""
+        surplus = self.playout.surplus()
+        cut = self._decoder.decode(surplus) if surplus is not None else None
+        found = self.playout.next(now)
+        if found is None:
+            if self._made_up >= CONCEALED:
+                return None
+            self._made_up += 1
+            return self._decoder.conceal(FRAME)
+        if isinstance(found, Lost):
+            pcm = self._decoder.repair(found.following, found.samples) if found.following else self._decoder.conceal(found.samples)
+        else:
+            pcm = self._decoder.decode(found)
+            if pcm is not None:
+                self._measure(pcm)
+        if pcm is None:
+            return np.zeros(FRAME, np.float32)  # not Opus: as good as lost
+        if self._made_up >= CONCEALED:  # after a gap
+            pcm[:RAMP] *= _UP[: len(pcm)]
+        if cut is not None and len(cut) >= RAMP <= len(pcm):
+            pcm[:RAMP] = pcm[:RAMP] * _UP + cut[:RAMP] * _UP[::-1]
+        self._made_up = 0
+        return pcm
+
+    def _measure(self, pcm: Samples) -> None:
+        self._power += float(np.dot(pcm, pcm))
+        self._measured += len(pcm)
 
 
 class Limiter:
@@ -86,7 +127,7 @@ class Limiter:
     def __init__(self) -> None:
         self._gain = 1.0
 
-    def __call__(self, block: Samples) -> NDArray[np.int16]:
+    def __call__(self, block: Samples) -> Samples:
         peak = float(np.abs(block).max(initial=0.0))
         before = self._gain
         self._gain = min(1.0, before * 1.05, CEILING / peak if peak else 1.0)
@@ -94,64 +135,44 @@ class Limiter:
             gain = np.full(FRAME, self._gain, np.float32)
             gain[:RAMP] = np.linspace(before, self._gain, RAMP, dtype=np.float32)
             block = block * gain
-        return np.clip(block, -32768, 32767).astype(np.int16)
+        return np.clip(block, -1, 1)
 
 
 class Rendition:
     """One encoding of the mix: of everyone heard, or of everyone but `minus` (mix-minus).
 
-    The low-data rendition has 60 ms frames and about 24 kbit/s, the other 20 ms and about 40 kbit/s; both
-    carry in-band forward error correction (RFC 6716 section 2.1.7). Packets are stamped from the mixer's
-    tick, so that a listener can be moved from one rendition to another without a jump in its time line.
+    The low-data rendition has 60 ms frames and about 24 kbit/s, the other 20 ms and about 40 kbit/s.
     """
 
     def __init__(self, minus: str | None, low_data: bool) -> None:
         self.minus = minus
-        self._ticks = 3 if low_data else 1
+        self.ticks = 3 if low_data else 1
+        """Ticks in one packet."""
         self._limit = Limiter()
-        self._pending: list[NDArray[np.int16]] = []
-        codec = av.CodecContext.create("libopus", "w")
-        assert isinstance(codec, AudioCodecContext)
-        codec.format = av.AudioFormat("s16")
-        codec.layout = av.AudioLayout("mono")
-        codec.sample_rate = RATE
-        codec.time_base = TIME_BASE
-        codec.bit_rate = 24_000 if low_data else 40_000
-        codec.options = {
-            "application": "voip",
-            "frame_duration": "60" if low_data else "20",
-            "fec": "1",
-            "packet_loss": "10",
-        }
-        self._codec = codec
+        self._pending: list[Samples] = []
+        self._encoder = Encoder(24_000 if low_data else 40_000)
 
-    def encode(self, tick: int, whole: Samples, contributions: Mapping[str, Samples]) -> list[av.Packet[Any]]:
-        """Packets that are complete with this tick (one, or none while a 60 ms frame fills)."""
+    def encode(self, tick: int, whole: Samples, contributions: Mapping[str, Samples]) -> bytes | None:
+        """The packet that is complete with this tick; one of 60 ms ends with a tick of which three is a divisor, the same for all."""
         own = contributions.get(self.minus) if self.minus is not None else None
         self._pending.append(self._limit(whole if own is None else whole - own))
-        if len(self._pending) < self._ticks:
-            return []
-        pcm = np.concatenate(self._pending)
+        if (tick + 1) % self.ticks:
+            return None
+        pcm = np.concatenate(self._pending)[-self.ticks * FRAME :]
         self._pending.clear()
-        frame = av.AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate = RATE
-        frame.time_base = TIME_BASE
-        frame.pts = (tick + 1 - self._ticks) * FRAME
-        packets = self._codec.encode(frame)
-        for packet in packets:
-            packet.time_base = TIME_BASE
-            packet.pts = frame.pts
-        return packets
+        if len(pcm) < self.ticks * FRAME:
+            pcm = np.concatenate((np.zeros(self.ticks * FRAME - len(pcm), np.float32), pcm))
+        return self._encoder.encode(pcm)
 
 
-def mix(microphones: Mapping[str, Microphone], heard: Iterable[str]) -> tuple[Samples, dict[str, Samples]]:
+def mix(microphones: Mapping[str, Microphone], heard: Iterable[str], now: float) -> tuple[Samples, dict[str, Samples]]:
     """One tick: the sum of all that is heard, and what each source contributes to it."""
     contributions: dict[str, Samples] = {}
     whole: Samples = np.zeros(FRAME, np.float32)
     heard = frozenset(heard)
     for source, microphone in microphones.items():
-        block = microphone.take(source in heard)
+        block = microphone.take(source in heard, now)
         if block is not None:
             contributions[source] = block
-            whole += block
+            whole = whole + block
     return whole, contributions

@@ -7,9 +7,11 @@ Server to engine: `{"id", "do", …}`; engine to server: `{"id", "result"}`, `{"
 import asyncio
 import json
 import socket
+from dataclasses import asdict
 from typing import Any, Final
 
-from server.media.engine import Closed, ConferenceStats, Direction, EngineStats, Levels, MediaEvent
+from server.media.engine import Closed, ConferenceStats, Direction, EngineStats, Levels, MediaEvent, Recorded, SessionStats, Stepped
+from server.media.rtp.ladder import Rung
 
 LINE: Final = 1 << 20
 """Longest line in bytes."""
@@ -47,58 +49,44 @@ def to_direction(message: Message) -> Direction:
     return Direction(frozenset(message["heard"]), message["floor"], message["hall"])
 
 
-def from_event(event: Levels | Closed) -> Message:
+def from_event(event: MediaEvent) -> Message:
+    """`Restarted` is not among them: the server itself says it."""
+    message = {"event": type(event).__name__.lower(), **asdict(event)}
     if isinstance(event, Levels):
-        return {
-            "event": "levels",
-            "conference": event.conference,
-            "dbfs": dict(event.dbfs),
-            "speaking": sorted(event.speaking),
-        }
-    return {
-        "event": "closed",
-        "conference": event.conference,
-        "session": event.session,
-        "source": event.source,
-        "publishing": event.publishing,
-        "reason": event.reason,
-    }
+        message["speaking"] = sorted(event.speaking)
+    return message
 
 
 def to_event(message: Message) -> MediaEvent:
-    if message["event"] == "levels":
-        return Levels(message["conference"], message["dbfs"], frozenset(message["speaking"]))
-    return Closed(message["conference"], message["session"], message["source"], message["publishing"], message["reason"])
+    given = {name: value for name, value in message.items() if name != "event"}
+    match message["event"]:
+        case "levels":
+            return Levels(**{**given, "speaking": frozenset(given["speaking"])})
+        case "closed":
+            return Closed(**given)
+        case "stepped":
+            return Stepped(**{**given, "rung": Rung(given["rung"])})
+        case _:
+            return Recorded(**given)
 
 
 def from_stats(stats: EngineStats) -> Message:
-    return {
-        "cpu_seconds": stats.cpu_seconds,
-        "late_ticks": stats.late_ticks,
-        "conferences": {
-            name: {
-                "publishers": sorted(one.publishers),
-                "listeners": one.listeners,
-                "dbfs": dict(one.dbfs),
-                "speaking": sorted(one.speaking),
-                "sent_bytes": one.sent_bytes,
-                "bits_per_second": one.bits_per_second,
-            }
-            for name, one in stats.conferences.items()
-        },
-    }
+    message = asdict(stats)
+    for one in message["conferences"].values():
+        one["publishers"], one["speaking"] = sorted(one["publishers"]), sorted(one["speaking"])
+    return message
 
 
 def to_stats(message: Message, restarts: int) -> EngineStats:
-    conferences = {
-        name: ConferenceStats(
-            frozenset(one["publishers"]),
-            one["listeners"],
-            one["dbfs"],
-            frozenset(one["speaking"]),
-            one["sent_bytes"],
-            one["bits_per_second"],
-        )
-        for name, one in message["conferences"].items()
-    }
-    return EngineStats(True, conferences, message["cpu_seconds"], restarts, message["late_ticks"])
+    conferences = {name: _to_conference(one) for name, one in message["conferences"].items()}
+    return EngineStats(**{**message, "conferences": conferences, "restarts": restarts})
+
+
+def _to_conference(one: Message) -> ConferenceStats:
+    sessions = {name: _to_session(session) for name, session in one["sessions"].items()}
+    return ConferenceStats(**{**one, "publishers": frozenset(one["publishers"]), "speaking": frozenset(one["speaking"]), "sessions": sessions})
+
+
+def _to_session(one: Message) -> SessionStats:
+    rung = None if one["rung"] is None else Rung(one["rung"])
+    return SessionStats(**{**one, "rung": rung, "codecs": tuple(one["codecs"])})

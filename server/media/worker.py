@@ -11,21 +11,24 @@ import socket
 import sys
 
 from server.media import wire
-from server.media.engine import Closed, Levels, MediaConfig, MediaRefusal
-from server.media.network import drop_strangers, offer_addresses
+from server.media.engine import MediaConfig, MediaEvent, MediaRefusal
+from server.media.rtp.ladder import Rung
 from server.media.sessions import Sessions
+from server.media.transport import fanout
 
 
-async def perform(sessions: Sessions, message: wire.Message) -> object:
+def perform(sessions: Sessions, message: wire.Message) -> object:
     """Carry out one message; returns its result."""
     conference: str = message.get("conference", "")
     match message["do"]:
         case "direct":
             sessions.direct(conference, wire.to_direction(message["direction"]))
         case "publish":
-            return await sessions.publish(conference, message["session"], message["source"], message["offer"])
+            return sessions.publish(conference, message["session"], message["source"], message["offer"])
         case "listen":
-            return await sessions.listen(conference, message["session"], message["offer"], message["minus"], message["low_data"])
+            return sessions.listen(conference, message["session"], message["offer"], message["minus"], Rung(message["most"]))
+        case "save":
+            sessions.save(conference, message["session"], Rung(message["most"]))
         case "remove":
             sessions.remove(conference, message["session"])
         case "remove_source":
@@ -42,18 +45,18 @@ async def serve(end: socket.socket) -> None:
     first = await wire.receive(reader)
     if first is None:
         return
-    config = MediaConfig(**{**first, "addresses": tuple(first["addresses"])})
-    offer_addresses(config)
-    drop_strangers()
+    config = MediaConfig(**{**first, "announced": tuple(first["announced"])})
+    if not config.accelerated:
+        fanout.use(False)
 
-    def tell(event: Levels | Closed) -> None:
+    def tell(event: MediaEvent) -> None:
         wire.send(writer, wire.from_event(event))
 
     sessions = Sessions(config, tell)
 
     async def reply(message: wire.Message) -> None:
         try:
-            answer: wire.Message = {"result": await perform(sessions, message)}
+            answer: wire.Message = {"result": perform(sessions, message)}
         except MediaRefusal as refusal:
             answer = {"refusal": refusal.code, "details": refusal.details}
         except Exception:

@@ -45,7 +45,7 @@ class Site:
 async def open_site(cookies: tuple[str, ...] = ("cookie",)) -> AsyncIterator[Site]:
     """The right is in the token; seats in `cookies` stand for those that came with their cookie."""
     only_loopback()
-    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=4))
+    engine = EmbeddedEngine(MediaConfig(host="127.0.0.1", sessions_per_conference=4))
     tokens = MediaTokens(bytes(32))
     off_stage: set[str] = set()
     await engine.start()

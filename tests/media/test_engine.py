@@ -20,6 +20,7 @@ from server.media.engine import (
     MediaRefusal,
     Restarted,
 )
+from server.media.rtp.ladder import Rung
 from tests.media.peers import Colour, Hearer, Publisher, Tone, only_loopback, until
 
 T = TypeVar("T", bound=MediaEvent)
@@ -34,7 +35,7 @@ ENGINES: dict[str, Callable[[MediaConfig], EmbeddedEngine]] = {"embedded": Embed
 @pytest_asyncio.fixture(params=ENGINES)
 async def engine(request: pytest.FixtureRequest) -> AsyncIterator[EmbeddedEngine]:
     only_loopback()
-    engine = ENGINES[request.param](MediaConfig(addresses=("127.0.0.1",), sessions_per_conference=8, sessions_per_source=5))
+    engine = ENGINES[request.param](MediaConfig(host="127.0.0.1", sessions_per_conference=8, sessions_per_source=5))
     await engine.start()
     yield engine
     await engine.stop()
@@ -55,7 +56,7 @@ class House:
         await peer.connected()
         return peer
 
-    async def hearer(self, session: str, pictures: int = 0, **how: str | bool | None) -> Hearer:
+    async def hearer(self, session: str, pictures: int = 0, **how: str | Rung | None) -> Hearer:
         peer = Hearer(pictures)
         self.peers.append(peer)
         answer = await self.engine.listen("c", session, await peer.offer(), **how)  # type: ignore[arg-type]
@@ -100,7 +101,7 @@ async def test_mix_minus_leaves_out_ones_own_voice_only(engine: EmbeddedEngine, 
     await house.publisher("venue:DC-02", Tone(HIGH))
     an = await house.hearer("out-an", minus="an")
     hall = await house.hearer("out-hall", minus="venue:DC-02")
-    audience = await house.hearer("out", low_data=True)
+    audience = await house.hearer("out", most=Rung.LOW_AUDIO)
     await engine.direct("c", Direction(frozenset({"an", "venue:DC-02"})))
     await until(lambda: an.level(HIGH) > LOUD and hall.level(LOW) > LOUD)
     await until(lambda: audience.level(LOW, 0.4) > LOUD and audience.level(HIGH, 0.4) > LOUD)
@@ -134,7 +135,7 @@ async def test_slots_follow_the_direction_without_renegotiation(engine: Embedded
 async def test_low_data_gives_sound_only(engine: EmbeddedEngine, house: House) -> None:
     await house.publisher("an", Tone(LOW), Colour(RED))
     await engine.direct("c", Direction(frozenset({"an"}), floor="an"))
-    hearer = await house.hearer("out", pictures=1, low_data=True)
+    hearer = await house.hearer("out", pictures=1, most=Rung.LOW_AUDIO)
     await until(lambda: hearer.level(LOW, 0.4) > LOUD)
     await asyncio.sleep(1.0)
     assert hearer.pictures == [0]
@@ -211,7 +212,7 @@ async def test_bad_offers_are_refused_and_disturb_nobody(engine: EmbeddedEngine,
             await engine.listen("c", "bad", bad)
         assert refusal.value.code == "malformed_sdp"
     with pytest.raises(MediaRefusal) as refusal:
-        await engine.listen("c", "bad", good.replace("VP8/", "AV1/"))
+        await engine.listen("c", "bad", good.replace("VP8/", "AV1/").replace("H264/", "AV2/"))
     assert refusal.value.code == "unsupported_codec" and refusal.value.details == {"kind": "video"}
     assert (await engine.stats()).conferences["c"].listeners == 1
     await until(lambda: hearer.level(LOW) > LOUD)

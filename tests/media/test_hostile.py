@@ -50,7 +50,7 @@ class Watched:
 @pytest_asyncio.fixture
 async def watched() -> AsyncIterator[Watched]:
     only_loopback()
-    engine = EmbeddedEngine(MediaConfig(addresses=("127.0.0.1",), connect_seconds=3.0, silence_seconds=3.0))
+    engine = EmbeddedEngine(MediaConfig(host="127.0.0.1", connect_seconds=3.0, silence_seconds=3.0))
     await engine.start()
     watched = Watched(engine)
     telling = asyncio.create_task(watched.listen_to_events())

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from server.media.engine import Direction, EngineStats, MediaEvent, MediaRefusal, Restarted
+from server.media.rtp.ladder import Rung
 
 
 class Silence:
@@ -24,8 +25,14 @@ class Silence:
     async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
         raise MediaRefusal("media_unavailable")
 
-    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, low_data: bool = False) -> str:
+    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH) -> str:
         raise MediaRefusal("media_unavailable")
+
+    async def save(self, conference: str, session: str, most: Rung) -> None:
+        """There are no sessions."""
+
+    async def record(self, conference: str, folder: str | None, *, stage: bool = False) -> None:
+        """There is nothing to record."""
 
     async def direct(self, conference: str, direction: Direction) -> None:
         self.directions[conference] = direction

@@ -1,5 +1,6 @@
 """What one listener is sent: both pictures, small ones, sound, or sound of low data. Down fast, up slowly, always told."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ class Rung(IntEnum):
 
 
 NEEDS = {Rung.LOW_AUDIO: 40_000, Rung.AUDIO: 58_000, Rung.LOW_VIDEO: 260_000, Rung.BOTH: 1_060_000}
-"""Bits per second on the wire: Opus, and two pictures of 100 or 500 kbit/s."""
+"""Bits per second on the wire where nothing was measured yet: Opus, and two pictures of 100 or 500 kbit/s."""
 LOSS = 0.10
 """A share lost in two reports in a row leads down; a quarter in one does."""
 SLOW = 1.0
@@ -41,6 +42,8 @@ class Ladder:
         self.most = most
         """The listener's own bound: the data saver."""
         self.rung = min(start, most)
+        self.needs: Mapping[Rung, int] = NEEDS
+        """Bits per second of each rung; whoever measures them sets it."""
         self._estimate: int | None = None
         self._bad = 0
         self._calm = self._stepped = now
@@ -55,12 +58,12 @@ class Ladder:
     def estimate(self, bits: int, now: float) -> Step | None:
         """REMB: what the path carries. Too little for the rung leads to the best rung it carries."""
         self._estimate = bits
-        if bits >= NEEDS[self.rung] * 0.9 or self.rung is Rung.LOW_AUDIO:
+        if bits >= self.needs[self.rung] * 0.9 or self.rung is Rung.LOW_AUDIO:
             return None
         self._calm = now
-        if now - self._stepped < SETTLE and bits > NEEDS[self.rung] / 2:
+        if now - self._stepped < SETTLE and bits > self.needs[self.rung] / 2:
             return None
-        return self._down(max((rung for rung in Rung if NEEDS[rung] <= bits and rung < self.rung), default=Rung.LOW_AUDIO), "bandwidth", now)
+        return self._down(max((rung for rung in Rung if self.needs[rung] <= bits and rung < self.rung), default=Rung.LOW_AUDIO), "bandwidth", now)
 
     def report(self, fraction_lost: float, round_trip: float | None, now: float) -> Step | None:
         """A receiver report: the share lost (0 to 1) and seconds there and back, if known."""
@@ -84,9 +87,9 @@ class Ladder:
         if self.rung >= self.most:
             return None
         upper = Rung(self.rung + 1)
-        carried = self._estimate is not None and self._estimate >= NEEDS[upper] * 1.1
+        carried = self._estimate is not None and self._estimate >= self.needs[upper] * 1.1
         wait = min(LONGEST, (HOLD if carried else PROBE) * self._patience)
-        if now - max(self._calm, self._stepped) < wait or (self._estimate is not None and self._estimate < NEEDS[self.rung]):
+        if now - max(self._calm, self._stepped) < wait or (self._estimate is not None and self._estimate < self.needs[self.rung]):
             return None
         self._rose = now
         return self._to(upper, "recovered" if carried else "probe", now)

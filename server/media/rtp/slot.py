@@ -9,7 +9,7 @@ pass out of order.
 import struct
 from collections.abc import Hashable
 from secrets import randbelow
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from server.media.rtp import h264, vp8
 from server.media.rtp.packets import ahead, read_rtp
@@ -27,6 +27,16 @@ LEAP = 3000
 _HEADER = struct.Struct("!BBHII")
 
 
+class End(NamedTuple):
+    """The last numbers that a stream sent, and when; a receiver who is moved to another stream goes on behind them."""
+
+    sequence: int
+    timestamp: int
+    picture: int
+    tl0: int
+    at: float | None
+
+
 class Slot:
     """`select` says who is to feed it, `push` takes a packet and gives what goes out; times are monotonic seconds."""
 
@@ -38,6 +48,8 @@ class Slot:
         """Whose packets are to go out: another than `source` until its key frame is here."""
         self.wish: Hashable = None
         """Whose key frame is needed; None when nobody's. The caller asks (throttled: `Inbound.want_key_frame`)."""
+        self.key = False
+        """Whether a decoder may begin at the packet that `push` gave last."""
         self.packets = 0
         self.octets = 0
         self.timestamp_offset = 0
@@ -105,12 +117,18 @@ class Slot:
             self._highest = out
             if ahead(stamp, self._timestamp, 32) > 0:
                 self._timestamp, self._arrival = stamp, now
+        self.key = key
         sent = _HEADER.pack(128, (128 if marker else 0) | CODECS.index(codec), out & 0xFFFF, stamp, self.ssrc) + payload
         if out > self._highest - RING:
             self._ring[out % RING] = sent
         self.packets += 1
         self.octets += len(payload)
         return sent
+
+    @property
+    def end(self) -> End:
+        """How far the stream has come."""
+        return End(self._highest & 0xFFFF, self._timestamp, self._picture & 0x7FFF, self._tl0 & 0xFF, self._arrival)
 
     def again(self, sequence: int) -> bytes | None:
         """The packet that went out with this sequence number, while the ring has it (RFC 4585 section 6.2.1)."""

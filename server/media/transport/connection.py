@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.media.transport.dtls import Handshake, Identity, Role
+from server.media.transport.fanout import Path
 from server.media.transport.srtp import Srtp, SrtpError
 
 log = logging.getLogger(__name__)
@@ -82,11 +83,15 @@ class Connection:
         self.reason = ""
         """Why it closed: `consent_expired`, `connect_timeout`, `fingerprint`, `no_profile`, `handshake`, `peer_left`, or what `close` was told."""
         self.shaky = False
+        self.media_consents = False
+        """Whether authentic media keeps it as checks do: an encoder that checks once and then only sends (FFmpeg) is sent nothing but reports."""
         self.address: Address | None = None
         """Where everything is sent to; proved by an authentic check."""
         self.proved: OrderedDict[Address, None] = OrderedDict()
         """All addresses packets are taken from, the oldest first."""
         self.srtp: Srtp | None = None
+        self.path = Path()
+        """Address and key once more, for what goes to many."""
         self.on_rtp: Callable[[bytes, float], object] = ignore
         self.on_rtcp: Callable[[list[bytes]], object] = ignore
         self.on_state: Callable[[Connection], object] = ignore
@@ -129,6 +134,7 @@ class Connection:
         if self._handshake is not None:
             self._send_all(self._handshake.shutdown())
         self.reason, self._handshake, self.srtp = reason, None, None
+        self.path.srtp = self.path.address = None
         self._enter(State.CLOSED)
 
     # What the port does
@@ -143,7 +149,7 @@ class Connection:
         self.proved[address] = None
         self.proved.move_to_end(address)
         if self.address is None or (nominate and (address != self.address or not self._nominated)):
-            self.address = address
+            self.address = self.path.address = address
             self._nominated = nominate
         if address == self.address:
             self._consent = now
@@ -190,6 +196,8 @@ class Connection:
             packet = srtp.unprotect(datagram)
         except SrtpError as exc:
             return self._count(exc.code)
+        if self.media_consents:
+            self._consent = now
         return self._call(self.on_rtp, packet, now)
 
     def _dtls(self, datagram: bytes, now: float) -> None:
@@ -224,7 +232,7 @@ class Connection:
             return self.close("peer_left")
         self._plan(now)
         if shake.state == "done" and self.srtp is None:
-            self.srtp = shake.srtp
+            self.srtp = self.path.srtp = shake.srtp
             self._enter(State.CONNECTED)
         return None
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from server.media.transport import stun
-from server.media.transport.connection import Address, Connection, Limits, State
+from server.media.transport.connection import Address, Connection, Limits, State, ignore
 from server.media.transport.dtls import Identity, Role
 from server.media.transport.srtp import LONGEST
 
@@ -72,6 +72,8 @@ class UdpPort:
         self._hosts: dict[str, set[Connection]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.on_drained: Callable[[], object] = ignore
+        """Called when all that had come was read: packets that belong together can go out together."""
 
     @property
     def number(self) -> int:
@@ -208,6 +210,10 @@ class UdpPort:
             self.counters["sent"] += 1
 
     def _readable(self) -> None:
+        self._drain()
+        self.on_drained()
+
+    def _drain(self) -> None:
         for _ in range(BATCH):
             try:
                 data, address = self._sock.recvfrom(LONGEST + 1)
