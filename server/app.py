@@ -48,7 +48,7 @@ from server.media.embedded import EmbeddedEngine
 from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
-from server.media.turn import Turn
+from server.media.turn import Turn, urls_of
 from server.notifications.message_pages import message_routes
 from server.notifications.worker import keep_working
 from server.office.history_pages import history_pages
@@ -161,6 +161,14 @@ class Parts:
         self.engine.dispose()
 
 
+def turn_of(settings: Settings) -> Turn | None:
+    """The TURN server that browsers are told of, if there is one."""
+    if settings.turn_host is None:
+        return None
+    tls_port = settings.turn_tls_port if settings.turn_tls else None
+    return Turn(urls_of(settings.turn_host, settings.turn_port, tls_port), settings.turn_secret)
+
+
 CONSOLES = ("chair", "desk", "operator", "office", "secretary")
 
 
@@ -195,8 +203,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(account_routes(parts.engine, parts.keys, settings, parts.knock))
     app.include_router(conference_routes(parts.access))
     app.include_router(socket_routes(parts.rooms, parts.access.seat))
-    turn = Turn(settings.turn_urls, settings.turn_secret) if settings.turn_urls else None
-    app.include_router(media_routes(parts.media, parts.access.media, turn=turn, public_url=settings.public_url))
+    app.include_router(media_routes(parts.media, parts.access.media, turn=turn_of(settings), public_url=settings.public_url))
     app.include_router(paper_routes(parts.look, page))
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)

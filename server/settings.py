@@ -64,16 +64,33 @@ class Settings(BaseSettings):
     """Whether the engine also offers the loopback address, so that one machine alone can try everything."""
     media_sessions: Annotated[int, Field(gt=0)] = 500
     """Most media sessions of one conference on the embedded engine."""
-    turn_urls: Words = ()
-    """TURN servers told to browsers, such as `turn:turn.example.vn:3478`; none by default, and never a third
-    party's."""
+    turn_host: str | None = None
+    """Name, or address, by which browsers reach the TURN server that stands beside this one, such as `turn.example.vn`; none by default, and never
+    a third party's. Its configuration is written by `doithoai turn-config`, from these settings."""
+    turn_port: Annotated[int, Field(gt=0, le=65535)] = 3478
+    """Its port for UDP and TCP."""
+    turn_tls_port: Annotated[int, Field(gt=0, le=65535)] = 443
+    """Its port for TLS as browsers are told; strict firewalls let nothing but 443 through."""
+    turn_tls_listen: Annotated[int | None, Field(gt=0, le=65535)] = None
+    """Port for TLS on which it listens itself, where something before it passes `turn_tls_port` on; by default the same."""
+    turn_certificate: Path | None = None
+    """PEM file of its certificate for `turn_host`, with the chain, as it is found on its machine; without one there is no TLS."""
+    turn_key: Path | None = None
+    """PEM file of the key of that certificate."""
+    turn_listen: Words = ()
+    """Addresses on which it listens; by default all of its machine."""
     turn_secret_file: Path | None = None
     """File of the secret shared with the TURN server, made when not there; by default `secrets/turn`."""
 
-    @field_validator("allowed_origins", "trusted_proxies", "turn_urls", "media_address", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "turn_listen", "media_address", mode="before")
     @classmethod
     def _words(cls, given: object) -> object:
         return tuple(word.strip() for word in given.split(",") if word.strip()) if isinstance(given, str) else given
+
+    @field_validator("turn_host", "turn_tls_listen", "turn_certificate", "turn_key", mode="before")
+    @classmethod
+    def _none_if_empty(cls, given: object) -> object:
+        return given or None
 
     @field_validator("public_url")
     @classmethod
@@ -111,6 +128,11 @@ class Settings(BaseSettings):
     def media_secret(self) -> bytes:
         """Key that signs media tokens."""
         return self.secret("media").encode()
+
+    @property
+    def turn_tls(self) -> bool:
+        """Whether the TURN server takes TLS, too."""
+        return bool(self.turn_certificate and self.turn_key)
 
     @cached_property
     def turn_secret(self) -> str:

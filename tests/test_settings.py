@@ -15,7 +15,7 @@ from server.settings import Settings
 def test_nothing_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PORT", raising=False)
     settings = Settings()
-    assert (settings.port, settings.host, settings.turn_urls) == (8000, "127.0.0.1", ())
+    assert (settings.port, settings.host, settings.turn_host) == (8000, "127.0.0.1", None)
     assert settings.database.startswith("sqlite:////")
 
 
@@ -25,7 +25,8 @@ def test_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_pat
         "DOITHOAI_DATA_DIR": str(tmp_path),
         "DOITHOAI_PUBLIC_URL": "https://doithoai.example.vn/",
         "DOITHOAI_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
-        "DOITHOAI_TURN_URLS": "turn:a.example:3478,turns:a.example:5349",
+        "DOITHOAI_TURN_LISTEN": "203.0.113.8, 2001:db8::8",
+        "DOITHOAI_TURN_CERTIFICATE": "",
     }.items():
         monkeypatch.setenv(name, value)
     settings = Settings()
@@ -33,7 +34,8 @@ def test_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert settings.database == f"sqlite:///{tmp_path}/doithoai.db"
     assert settings.public_url == "https://doithoai.example.vn"
     assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
-    assert settings.turn_urls == ("turn:a.example:3478", "turns:a.example:5349")
+    assert settings.turn_listen == ("203.0.113.8", "2001:db8::8")
+    assert settings.turn_certificate is None and not settings.turn_tls, "left empty is left out"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import typer
 from moderation import Refusal
 from server.cli.conferences import conference
 from server.cli.records import archive, export, import_, verify
+from server.cli.relay import turn_config
 from server.cli.running import demo, rehearse, serve
 from server.cli.upkeep import doctor, reindex, upgrade, worker
 from server.cli.users import user
@@ -17,8 +18,8 @@ from server.cli.working_days import calendar
 from server.i18n import t
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": demo, "serve": serve, "rehearse": rehearse, "doctor": doctor, "worker": worker, "upgrade": upgrade, "reindex": reindex, "verify": verify, "import": import_,
-    "archive": archive, "export": export,
+    "demo": demo, "serve": serve, "rehearse": rehearse, "doctor": doctor, "turn-config": turn_config, "worker": worker,
+    "upgrade": upgrade, "reindex": reindex, "verify": verify, "import": import_, "archive": archive, "export": export,
 }  # fmt: skip
 GROUPS = {"user": user, "conference": conference, "calendar": calendar}
 

@@ -1,6 +1,8 @@
-"""Credentials for the TURN server that may stand beside us, for clients whose network lets no media through directly.
+"""The TURN server that may stand beside us, for clients whose network lets no media through directly: which addresses browsers are told,
+and with which credentials.
 
-They last an hour at most and are made of a secret shared with it (coturn's `use-auth-secret`): nothing is stored.
+Credentials last an hour and are made of a secret shared with it (coturn's `use-auth-secret`): nothing is stored. A session that
+was opened with them goes on when they have run out.
 """
 
 import hmac
@@ -10,6 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 SECONDS: Final = 3600
+
+
+def urls_of(host: str, port: int, tls_port: int | None) -> tuple[str, ...]:
+    """The URLs (RFC 7065) of a relay, cheapest way first: UDP, then TCP, then TLS where `tls_port` says that it is there."""
+    named = f"[{host}]" if ":" in host else host
+    plain = tuple(f"turn:{named}:{port}?transport={transport}" for transport in ("udp", "tcp"))
+    return (*plain, f"turns:{named}:{tls_port}?transport=tcp") if tls_port else plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 /**
  * One WHIP or WHEP session (RFC 9725): an offer is posted, the answer comes back, and DELETE ends it. The server takes no candidates from us, so nothing
- * is waited for. When the line is lost a new session is opened; nothing is repaired.
+ * is waited for. The answer also names the TURN servers, with fresh credentials: a browser looks for ways only when its own offer is set, and so that
+ * is done after the answer has come (RFC 9725, section 4.6). When the line is lost a new session is opened; nothing is repaired.
  */
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 const CONNECT_WITHIN = 8000;
 const UNSTEADY_FOR = 4000;
 const ANSWER_WITHIN = 3000;
-
-/** TURN servers the server told with an answer: used from the next session on. @type {RTCIceServer[]} */
-let relays = [];
+/** @type {RTCConfiguration} */
+const CONNECTION = { bundlePolicy: "max-bundle" };
 
 /** @typedef {"connecting" | "live" | "lost" | "refused" | "replaced" | "off"} SessionState replaced: the same camera and microphone are now sent from elsewhere; `again()` takes them back */
 
@@ -58,18 +58,20 @@ export class MediaSession extends EventTarget {
     clearTimeout(this.#timer);
     this.refused = "";
     this.#become("connecting");
-    const peer = new RTCPeerConnection({ iceServers: relays, bundlePolicy: "max-bundle" });
+    const peer = new RTCPeerConnection(CONNECTION);
     this.#peer = peer;
     peer.onconnectionstatechange = () => peer === this.#peer && this.#moved(peer.connectionState);
     this.#prepare(peer);
     this.#timer = setTimeout(() => this.#later(), CONNECT_WITHIN);
     try {
-      await peer.setLocalDescription();
-      const answer = await fetch(this.#url, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: peer.localDescription?.sdp ?? "" });
+      const offer = await peer.createOffer();
+      const answer = await fetch(this.#url, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: offer.sdp });
       if (peer !== this.#peer) return void drop(answer.headers.get("Location") ?? "");
       if (answer.status !== 201) return void (await this.#notTaken(answer));
       this.#resource = answer.headers.get("Location") ?? "";
-      relays = relaysIn(answer.headers.get("Link") ?? "");
+      const iceServers = relaysIn(answer.headers.get("Link") ?? "");
+      if (iceServers.length) peer.setConfiguration?.({ ...CONNECTION, iceServers });
+      await peer.setLocalDescription(offer);
       await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
     } catch {
       if (peer === this.#peer) this.#later();
