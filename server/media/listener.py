@@ -30,8 +30,8 @@ from server.media.transport.fanout import Outlet
 AUDIO_BITS: Final = NEEDS[Rung.AUDIO]
 RESENT: Final = 200
 """Most packets sent again to one listener in a second: beyond that its path needs less, not more."""
-FALLEN: Final = 0.97
-"""An estimate that has fallen below so much of the last one tells of a queue; one that is only low tells that little was sent."""
+TELLING: Final = 100_000
+"""Bits of pictures in a second below which an estimate says nothing about the path: it follows what is sent."""
 NAME: Final = b"programme"
 
 
@@ -73,11 +73,10 @@ class Listener:
         self.loss = self.jitter = 0.0
         self.round_trip: float | None = None
         self._send, self._wall = send, wall
-        self._remb = 0
         self._tokens = float(RESENT)
         self._filled = self._second = now
         self._sent = 0
-        self._bits = 0
+        self._bits = self._picture_bits = self._pictures_sent = 0
         connection.on_rtcp = self._rtcp
 
     @property
@@ -153,10 +152,10 @@ class Listener:
             self._send([packet], [outlet])
 
     def _estimated(self, bits: int, now: float) -> None:
-        fallen = bits < self._remb * FALLEN
-        self._remb = bits
-        if fallen or bits >= self.ladder.needs[self.ladder.rung]:
-            self._step(self.ladder.estimate(bits, now))
+        """REMB speaks of the pictures alone."""
+        small = bits < self._picture_bits * 0.9 and self._picture_bits > TELLING
+        if small or bits + AUDIO_BITS >= self.ladder.needs[self.ladder.rung]:
+            self._step(self.ladder.estimate(bits + AUDIO_BITS, now))
 
     def _reported(self, blocks: tuple[ReportBlock, ...], now: float) -> None:
         """What was lost before it came to us is not its own path's loss."""
@@ -183,6 +182,8 @@ class Listener:
         self._second = now
         sent = self.octets
         self._bits, self._sent = int((sent - self._sent) * 8 / passed), sent
+        pictures = sent - self.sound.octets
+        self._picture_bits, self._pictures_sent = int((pictures - self._pictures_sent) * 8 / passed), pictures
         if self.connection.srtp is None:
             return
         self.ladder.needs = self._needs()

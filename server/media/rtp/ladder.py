@@ -102,4 +102,6 @@ class Ladder:
 
     def _to(self, rung: Rung, why: str, now: float) -> Step:
         self.rung, self._stepped, self._calm, self._bad = rung, now, now, 0
+        if rung <= Rung.AUDIO:
+            self._estimate = None  # it spoke of pictures, and none are sent
         return Step(rung, why)
