@@ -160,6 +160,11 @@ class Hearer(Publisher):
         red, green, blue = middle.reshape(-1, 3).mean(axis=0)
         return round(red), round(green), round(blue)
 
+    def width(self, number: int) -> int:
+        """Of the newest picture of a slot, in pixels."""
+        frame = self.seen[number]
+        return frame.width if frame else 0
+
     async def close(self) -> None:
         await super().close()
         for task in self._tasks:

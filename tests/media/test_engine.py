@@ -19,6 +19,7 @@ from server.media.engine import (
     MediaEvent,
     MediaRefusal,
     Restarted,
+    Stepped,
 )
 from server.media.rtp.ladder import Rung
 from tests.media.peers import Colour, Hearer, Publisher, Tone, only_loopback, until
@@ -140,6 +141,36 @@ async def test_low_data_gives_sound_only(engine: EmbeddedEngine, house: House) -
     await asyncio.sleep(1.0)
     assert hearer.pictures == [0]
     assert hearer.heard[-1][1].size == 3 * 960, "60 ms frames"
+
+
+async def test_the_data_saver_changes_what_is_sent_without_a_new_session(engine: EmbeddedEngine, house: House) -> None:
+    steps: list[Stepped] = []
+    reading = asyncio.create_task(collect(engine, steps, Stepped))
+    await house.publisher("an", Tone(LOW), Colour(RED, 640, 360), Colour(RED, 320, 180))
+    await engine.direct("c", Direction(frozenset({"an"}), floor="an"))
+    hearer = await house.hearer("out", pictures=1, minus="binh")
+    other = await house.hearer("other", pictures=1, most=Rung.LOW_VIDEO)
+    await until(lambda: near(hearer.colour(0), RED) and hearer.width(0) == 640)
+    await until(lambda: near(other.colour(0), RED) and other.width(0) == 320)
+    await engine.save("c", "out", Rung.LOW_VIDEO)
+    await until(lambda: hearer.width(0) == 320)
+    await engine.save("c", "out", Rung.LOW_AUDIO)
+    await until(lambda: bool(hearer.heard) and hearer.heard[-1][1].size == 3 * 960)
+    count = hearer.pictures[0]
+    await asyncio.sleep(0.5)
+    assert hearer.pictures[0] == count and hearer.level(LOW, 0.4) > LOUD
+    stats = (await engine.stats()).conferences["c"].sessions
+    assert (stats["out"].rung, stats["out"].why, stats["other"].rung) == (Rung.LOW_AUDIO, "saver", Rung.LOW_VIDEO)
+    assert stats["in-an"].publishing and set(stats["in-an"].codecs) == {"opus", "vp8"} and stats["in-an"].bits_per_second > 10_000
+    await until(
+        lambda: (
+            [(step.session, step.source, step.rung, step.why) for step in steps]
+            == [("out", "binh", Rung.LOW_VIDEO, "saver"), ("out", "binh", Rung.LOW_AUDIO, "saver")]
+        )
+    )
+    await engine.save("c", "out", Rung.BOTH)
+    await until(lambda: hearer.width(0) == 640)
+    reading.cancel()
 
 
 async def test_a_new_session_replaces_and_removal_ends(engine: EmbeddedEngine, house: House) -> None:

@@ -49,11 +49,19 @@ class Ladder:
         self._calm = self._stepped = now
         self._rose: float | None = None
         self._patience = 1.0
+        self._saved = start if start > most else None
+        """The rung from which the saver alone led down."""
 
     def save(self, most: Rung, now: float) -> Step | None:
-        """The listener chooses a bound, or lifts it (`Rung.BOTH`); a lifted bound is climbed to as ever."""
+        """The listener chooses a bound, or lifts it (`Rung.BOTH`): at once back to where the saver alone led down from, and from there as ever."""
         self.most = most
-        return self._to(most, "saver", now) if self.rung > most else None
+        without = self.rung if self._saved is None else self._saved
+        rung = min(most, without)
+        if rung == self.rung:
+            return None
+        step = self._to(rung, "saver", now)
+        self._saved = without if without > rung else None
+        return step
 
     def estimate(self, bits: int, now: float) -> Step | None:
         """REMB: what the path carries. Too little for the rung leads to the best rung it carries."""
@@ -101,7 +109,7 @@ class Ladder:
         return self._to(rung, why, now)
 
     def _to(self, rung: Rung, why: str, now: float) -> Step:
-        self.rung, self._stepped, self._calm, self._bad = rung, now, now, 0
+        self.rung, self._stepped, self._calm, self._bad, self._saved = rung, now, now, 0, None
         if rung <= Rung.AUDIO:
             self._estimate = None  # it spoke of pictures, and none are sent
         return Step(rung, why)

@@ -60,9 +60,16 @@ def test_the_data_saver_is_obeyed_at_once_and_never_climbed_over() -> None:
     assert ladder.save(Rung.AUDIO, 1.0) == Step(Rung.AUDIO, "saver")
     ladder.estimate(9_000_000, 1.0)
     assert climbed(ladder, 1.0, 100) == []
-    assert ladder.save(Rung.BOTH, 101.0) is None
-    assert [step.rung for _, step in climbed(ladder, 101.0, 20)] == [Rung.LOW_VIDEO, Rung.BOTH]
+    assert ladder.save(Rung.LOW_VIDEO, 101.0) == Step(Rung.LOW_VIDEO, "saver")
+    assert ladder.save(Rung.BOTH, 102.0) == Step(Rung.BOTH, "saver"), "where the saver alone led down from, one is at once again"
     assert Ladder(0.0, start=Rung.BOTH, most=Rung.LOW_AUDIO).rung is Rung.LOW_AUDIO
+
+
+def test_a_lifted_bound_does_not_lead_over_what_the_path_carries() -> None:
+    ladder = Ladder(0.0, start=Rung.BOTH, most=Rung.AUDIO)
+    assert ladder.report(0.5, None, 5.0) == Step(Rung.LOW_AUDIO, "loss")
+    assert ladder.save(Rung.BOTH, 10.0) is None
+    assert [step.rung for _, step in climbed(ladder, 10.0, 60)] == [Rung.AUDIO, Rung.LOW_VIDEO, Rung.BOTH]
 
 
 inputs = st.lists(st.tuples(st.floats(0.1, 5), st.one_of(st.integers(0, 3_000_000), st.floats(0, 1), st.sampled_from(Rung))), max_size=80)
@@ -82,7 +89,7 @@ def test_every_change_is_told_and_the_bound_holds(events: list[tuple[float, int 
             assert step is None or NEEDS[step.rung] <= event or step.rung is Rung.LOW_AUDIO
         else:
             step = ladder.report(event, None, now)
-        assert (ladder.rung != before) == (step is not None) and (step is None or step.rung < before)
+        assert (ladder.rung != before) == (step is not None) and (step is None or step.rung < before or (isinstance(event, Rung) and step.rung <= event))
         before = ladder.rung
         rise = ladder.tick(now)
         assert (rise is None and ladder.rung == before) or (rise is not None and rise.rung == ladder.rung == before + 1)
