@@ -82,7 +82,7 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A session has ended. `reason`: removed, replaced, failed, silent, never_connected."""
+    """A session has ended. `reason`: removed, replaced, failed, silent, never_connected, flood (far more than any client sends)."""
 
     conference: str
     session: str

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from server.media.budget import Budget
 from server.media.engine import SessionStats
 from server.media.picture import Picture, Send, View
 from server.media.rtp.ladder import NEEDS, Ladder, Rung, Step
@@ -28,6 +29,8 @@ from server.media.transport.connection import Connection
 from server.media.transport.fanout import Outlet
 
 AUDIO_BITS: Final = NEEDS[Rung.AUDIO]
+RTCP_PER_SECOND: Final = 200
+"""Reports and requests of one listener; a browser sends under twenty, a tenth of the packets lost makes it fifty. Whoever sends more is closed."""
 RESENT: Final = 200
 """Most packets sent again to one listener in a second: beyond that its path needs less, not more."""
 TELLING: Final = 100_000
@@ -73,8 +76,8 @@ class Listener:
         self.loss = self.jitter = 0.0
         self.round_trip: float | None = None
         self._send, self._wall = send, wall
-        self._tokens = float(RESENT)
-        self._filled = self._second = now
+        self._resent, self._said = Budget(RESENT, now), Budget(RTCP_PER_SECOND, now)
+        self._second = now
         self._sent = 0
         self._bits = self._picture_bits = self._pictures_sent = 0
         connection.on_rtcp = self._rtcp
@@ -119,6 +122,9 @@ class Listener:
 
     def _rtcp(self, parts: list[bytes]) -> None:
         now = time.monotonic()
+        if not self._said.take(now):
+            self.connection.close("flood")
+            return
         for packet in read_rtcp(b"".join(parts)):
             if isinstance(packet, Nack):
                 self._again(packet, now)
@@ -144,10 +150,7 @@ class Listener:
         view = self._view(nack.media)
         if view is None:
             return
-        self._tokens = min(float(RESENT), self._tokens + (now - self._filled) * RESENT)
-        self._filled = now
-        for packet, outlet in view.again(nack.sequences[: int(self._tokens)]):
-            self._tokens -= 1
+        for packet, outlet in view.again(nack.sequences[: self._resent.take(now, len(nack.sequences))]):
             self.repaired += 1
             self._send([packet], [outlet])
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from server.media.budget import Budget
 from server.media.engine import SessionStats
 from server.media.opus import RATE
 from server.media.rtp.inbound import Inbound
@@ -24,6 +25,9 @@ MOST_BITS: Final = 1_200_000
 LEAST_BITS: Final = 150_000
 HEAVY, LIGHT = 0.10, 0.02
 """Share lost above which a publisher is asked to send less, and below which it may send more again."""
+RTCP_PER_SECOND: Final = 100
+UNKNOWN_PER_SECOND: Final = 200
+"""Packets of streams that nobody announced; whoever sends more is closed."""
 PICTURES: Final[tuple[Codec, ...]] = ("vp8", "h264")
 
 
@@ -73,7 +77,8 @@ class Publisher:
         self._worst = 0.0
         self._round_trip: float | None = None
         self._bits = self._octets = 0
-        self._second = time.monotonic()
+        self._second = now = time.monotonic()
+        self._said, self._unknown = Budget(RTCP_PER_SECOND, now), Budget(UNKNOWN_PER_SECOND, now)
         connection.media_consents = True
         connection.on_rtp = self._rtp
         connection.on_rtcp = self._rtcp
@@ -95,6 +100,8 @@ class Publisher:
             return
         ssrc = found.ssrc
         if ssrc not in self._by_ssrc and not self._bind(ssrc, found.payload_type):
+            if not self._unknown.take(now):
+                self.connection.close("flood")
             return
         self.last = now
         self._octets += len(packet)
@@ -140,6 +147,9 @@ class Publisher:
 
     def _rtcp(self, parts: list[bytes]) -> None:
         now = time.monotonic()
+        if not self._said.take(now):
+            self.connection.close("flood")
+            return
         for packet in read_rtcp(b"".join(parts)):
             if isinstance(packet, SenderReport):
                 stream = self._by_ssrc.get(packet.ssrc)

@@ -20,7 +20,7 @@ from server.media.transport.dtls import Identity
 from server.media.transport.port import UdpPort, bind
 
 WATCH_SECONDS: Final = 0.2
-REASONS: Final = {"connect_timeout": "never_connected", "removed": "removed", "replaced": "replaced", "silent": "silent"}
+REASONS: Final = {"connect_timeout": "never_connected", "removed": "removed", "replaced": "replaced", "silent": "silent", "flood": "flood"}
 """Why a connection closed, in the words of the port; anything else is `failed`."""
 
 
