@@ -1,6 +1,6 @@
 """TURN credentials are those that coturn computes from the same secret."""
 
-from server.media.turn import Turn
+from server.media.turn import Turn, urls_of
 
 NOW = 1_764_000_000_000
 TURN = Turn(("turn:turn.example.vn:3478?transport=udp", "turns:turn.example.vn:443"), "north")
@@ -19,3 +19,12 @@ def test_every_server_is_named_with_the_credentials() -> None:
 
 def test_without_servers_nobody_is_named() -> None:
     assert Turn().links("seat", NOW) == []
+
+
+def test_the_addresses_of_a_relay() -> None:
+    assert urls_of("turn.example.vn", 3478, 443) == (
+        "turn:turn.example.vn:3478?transport=udp",
+        "turn:turn.example.vn:3478?transport=tcp",
+        "turns:turn.example.vn:443?transport=tcp",
+    )
+    assert urls_of("2001:db8::5", 3479, None) == ("turn:[2001:db8::5]:3479?transport=udp", "turn:[2001:db8::5]:3479?transport=tcp")
