@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from server.i18n import t
 from tests.browser.browsers import Browsers
 from tests.browser.devices import HIGH, LOW
 from tests.browser.house import House, open_house
-from tests.browser.person import SILENT, Person, person
+from tests.browser.person import SILENT, Person, comes, person
 from tests.client import Client, enter
 
 
@@ -26,6 +27,10 @@ async def opened(house: House) -> None:
         one = await Client(await enter(house.base, token=urlsplit(house.people[who]).fragment)).come()
         await one.do(command)
         await one.leave()
+
+
+async def silent(one: Person, hertz: int) -> bool:
+    return await one.loudest(hertz) < SILENT
 
 
 async def send(one: Person) -> None:
@@ -48,6 +53,13 @@ async def test_the_chair_in_the_hall_is_heard_through_the_halls_microphone(chrom
             await desk.reads(vi("desk.hall.heard"))
             await send(desk)
             await citizen.hears(440)
+
+            # the engine dies: the room goes on, and everybody hears again without touching anything
+            house.kill_media()
+            begun = time.time()
+            await comes(lambda: silent(citizen, 440), "the sound is gone")
+            await citizen.hears(440)
+            print(f"\nheard again {time.time() - begun:.1f} s after the engine's death")
             await desk.press(vi("operator.hear.start"))
             await desk.listen()
             await desk.reads(vi("operator.hear.on"))

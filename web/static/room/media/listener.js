@@ -27,8 +27,9 @@ class Listener extends EventTarget {
     this.#audio = sound ? /** @type {HTMLAudioElement | null} */ (document.getElementById("sound")) : null;
     this.#restarts = room.signals.media;
     this.#watch = () => {
-      if (room.signals.media !== this.#restarts) this.#session?.again();
+      const restarted = room.signals.media !== this.#restarts;
       this.#restarts = room.signals.media;
+      if (restarted) this.#session?.again();
       if (room.state === "closed") this.stop();
     };
     room.addEventListener("change", this.#watch);

@@ -20,8 +20,9 @@ export function publish(room, stream) {
   });
   let restarts = room.signals.media;
   const watch = () => {
-    if (room.signals.media !== restarts && session.state !== "replaced") session.again();
+    const restarted = room.signals.media !== restarts;
     restarts = room.signals.media;
+    if (restarted && session.state !== "replaced") session.again();
     if (session.state === "off" || room.state === "closed") {
       room.removeEventListener("change", watch);
       if (session.state !== "off") session.stop();

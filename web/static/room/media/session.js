@@ -55,11 +55,12 @@ export class MediaSession extends EventTarget {
   }
 
   async #open() {
-    clearTimeout(this.#timer);
-    this.refused = "";
-    this.#become("connecting");
     const peer = new RTCPeerConnection(CONNECTION);
     this.#peer = peer;
+    this.refused = "";
+    this.#become("connecting");
+    if (peer !== this.#peer) return; // whoever was told has opened another one
+    clearTimeout(this.#timer);
     peer.onconnectionstatechange = () => peer === this.#peer && this.#moved(peer.connectionState);
     this.#prepare(peer);
     this.#timer = setTimeout(() => this.#later(), CONNECT_WITHIN);
