@@ -151,3 +151,12 @@ async def comes(listener: Listener, hertz: float | None, colour: Colour | None =
         if asyncio.get_running_loop().time() > end:
             raise AssertionError(f"{hertz} Hz and {colour} do not come: {now}")
         await asyncio.sleep(0.1)
+
+
+async def flows(listener: Listener, slot: int = 0, pictures: int = 5, seconds: float = 2.0) -> None:
+    """What is seen goes on: so many more pictures come."""
+    before = (await listener.received()).pictures[slot]
+    end = asyncio.get_running_loop().time() + seconds
+    while (seen := (await listener.received()).pictures[slot] - before) < pictures:
+        assert asyncio.get_running_loop().time() < end, f"{seen} pictures in {seconds} s"
+        await asyncio.sleep(0.1)

@@ -8,16 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
 from server.media.engine import Direction
-from tests.media.clients.client import Colour, Listener, Publisher, Scene, comes
+from tests.media.clients.client import Colour, Listener, Publisher, Scene, comes, flows
 from tests.media.clients.makes import Aiortc, Chromium, FFmpeg, gstreamer, libwebrtc
-from tests.media.clients.site import Site
+from tests.media.clients.site import CONFERENCE, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -35,7 +34,7 @@ PUBLISHERS = {
 }
 LISTENERS = ("chromium", "libwebrtc", "gstreamer", "aiortc", "aiortc-ipv6")
 VP8_ONLY = ("libwebrtc",)
-"""Its build has no H.264; it hears those who send nothing else."""
+"""Its build has no H.264: it hears those who send nothing else, and sees whoever comes after them."""
 
 
 def publisher_of(name: str, browser: Browser, site: Site) -> Publisher:
@@ -53,16 +52,23 @@ def publisher_of(name: str, browser: Browser, site: Site) -> Publisher:
     raise LookupError(name)
 
 
+def listener_of(name: str, browser: Browser, site: Site) -> Listener:
+    match name.split("-"):
+        case ["chromium"]:
+            return Chromium(browser, site.base)
+        case ["libwebrtc"]:
+            return libwebrtc()
+        case ["gstreamer"]:
+            return gstreamer()
+        case ["aiortc", *ipv6]:
+            return Aiortc(address="::1" if ipv6 else "127.0.0.1")
+    raise LookupError(name)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def listeners(site: Site, browser: Browser) -> AsyncIterator[dict[str, Listener]]:
     """They come before anybody publishes."""
-    found: dict[str, Listener] = {
-        "chromium": Chromium(browser, site.base),
-        "libwebrtc": libwebrtc(),
-        "gstreamer": gstreamer(),
-        "aiortc": Aiortc(),
-        "aiortc-ipv6": Aiortc(address="::1"),
-    }
+    found = {name: listener_of(name, browser, site) for name in LISTENERS}
     async with AsyncExitStack() as stack:
         for name, listener in found.items():
             await site.listen(listener, f"to-{name}")
@@ -70,29 +76,28 @@ async def listeners(site: Site, browser: Browser) -> AsyncIterator[dict[str, Lis
         yield found
 
 
-@dataclass
-class OnFloor:
-    name: str
-    scene: Scene
+@pytest.mark.parametrize("name", PUBLISHERS)
+async def test_all_listeners_hear_and_see(name: str, site: Site, browser: Browser, listeners: dict[str, Listener]) -> None:
+    scene, publisher = PUBLISHERS[name], publisher_of(name, browser, site)
 
+    async def receives(listener: str) -> None:
+        sees = not (name.split("-")[1] == "h264" and listener in VP8_ONLY)
+        await comes(listeners[listener], scene.hertz, scene.colour if sees else None)
+        if sees:
+            await flows(listeners[listener])
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=PUBLISHERS)
-async def on_floor(request: pytest.FixtureRequest, site: Site, browser: Browser, listeners: dict[str, Listener]) -> AsyncIterator[OnFloor]:
-    name: str = request.param
-    scene = PUBLISHERS[name]
-    publisher = publisher_of(name, browser, site)
-    await site.engine.direct("c", Direction(frozenset({name}), floor=name))
+    await site.engine.direct(CONFERENCE, Direction(frozenset({name}), floor=name))
     await site.publish(publisher, name, scene)
-    yield OnFloor(name, scene)
+    ends = await asyncio.gather(*map(receives, LISTENERS), return_exceptions=True)
     await publisher.close()
+    failed = {listener: end for listener, end in zip(LISTENERS, ends, strict=True) if end is not None}
+    assert not failed
 
 
-@pytest.mark.parametrize("listener", LISTENERS)
-async def test_every_listener_hears_and_sees_every_publisher(on_floor: OnFloor, listener: str, listeners: dict[str, Listener]) -> None:
-    sees = not ("h264" in on_floor.name and listener in VP8_ONLY)
-    before = await listeners[listener].received()
-    await comes(listeners[listener], on_floor.scene.hertz, on_floor.scene.colour if sees else None)
-    await asyncio.sleep(0.5)
-    now = await listeners[listener].received()
-    assert now.hears(on_floor.scene.hertz), "and goes on"
-    assert not sees or now.pictures[0] > before.pictures[0] + 4
+async def test_what_a_browser_says_of_the_transport(listeners: dict[str, Listener]) -> None:
+    chromium = listeners["chromium"]
+    assert isinstance(chromium, Chromium)
+    transport = await chromium.transport()
+    assert (transport["dtlsRole"], transport["tlsVersion"]) == ("client", "FEFD")
+    assert "AEAD_AES_256_GCM" in transport["srtpCipher"], "FFmpeg, which knows nothing else, has AES-CM"
+    assert await chromium.page.evaluate("negotiations") == 0

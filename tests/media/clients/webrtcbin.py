@@ -43,8 +43,10 @@ class Client:
         self.pipeline = Gst.Pipeline.new()
         self.peer = Gst.ElementFactory.make("webrtcbin")
         self.peer.props.bundle_policy = GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE
-        self.ice = self.peer.props.ice_agent  # nobody else holds it: the property gives a floating reference
+        self.ice = self.peer.props.ice_agent  # held here, since the property gives a floating reference and so does the next
         self.ice.emit("add-local-ip-address", "127.0.0.1")  # libnice leaves it out by itself
+        self.agent = self.ice.props.agent
+        self.agent.props.keepalive_conncheck = True  # else libnice keeps its way open by indications, and nobody knows whose they are
         self.pipeline.add(self.peer)
         self.peer.connect("on-negotiation-needed", self._offer)
         self.peer.connect("pad-added", self._receive)
@@ -148,6 +150,13 @@ def main() -> None:
         print(client.told(), flush=True)
         return True
 
+    def failed(_: Any, message: Any) -> None:
+        print(*message.parse_error(), file=sys.stderr, flush=True)
+        loop.quit()
+
+    bus = client.pipeline.get_bus()
+    bus.add_signal_watch()
+    bus.connect("message::error", failed)
     GLib.io_add_watch(0, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, asked)
     loop.run()
     client.end()
