@@ -56,8 +56,8 @@ class Settings(BaseSettings):
 
     media_host: str | None = None
     """Address that the one UDP port of sound and picture is bound to; by default all of this machine."""
-    media_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """Number of that port, to be opened in the firewall; 0 takes any that is free, for trying out."""
+    media_port: Annotated[int, Field(ge=0, le=65535)] = 40_000
+    """Number of that port, to be opened in the firewall; 0 takes any that is free, and so does one that is taken, with a word in the log."""
     media_address: Words = ()
     """Public addresses (IPv4, IPv6) that are told to browsers; by default those of this machine's own interfaces."""
     media_loopback: bool = True

@@ -15,7 +15,7 @@ from server.settings import Settings
 def test_nothing_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PORT", raising=False)
     settings = Settings()
-    assert (settings.port, settings.host, settings.turn_host) == (8000, "127.0.0.1", None)
+    assert (settings.port, settings.host, settings.turn_host, settings.media_port) == (8000, "127.0.0.1", None, 40_000)
     assert settings.database.startswith("sqlite:////")
 
 

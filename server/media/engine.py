@@ -53,7 +53,7 @@ class MediaConfig:
     host: str | None = None
     """Address the UDP port is bound to; None means all, IPv6 and IPv4."""
     port: int = 0
-    """Number of the one UDP port for everybody's media; 0 takes any that is free."""
+    """Number of the one UDP port for everybody's media; 0 takes any that is free, as does one that is taken."""
     announced: tuple[str, ...] = ()
     """Addresses written into answers; empty means this machine's own. Give the public ones where it stands behind a translation."""
     include_loopback: bool = True

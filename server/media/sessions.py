@@ -1,6 +1,7 @@
 """The sessions of all conferences of one engine process: who publishes, who listens, and who has gone."""
 
 import asyncio
+import logging
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from server.media.transport.connection import Connection, Limits, State
 from server.media.transport.dtls import Identity
 from server.media.transport.port import UdpPort, bind
 
+log = logging.getLogger(__name__)
+
 WATCH_SECONDS: Final = 0.2
 REASONS: Final = {"connect_timeout": "never_connected", "removed": "removed", "replaced": "replaced", "silent": "silent", "flood": "flood"}
 """Why a connection closed, in the words of the port; anything else is `failed`."""
@@ -36,14 +39,14 @@ class Session:
 
 
 class Sessions:
-    """All sessions of one engine process; needs a running loop. Raises MediaRefusal where the port says so, OSError where its UDP port is taken."""
+    """All sessions of one engine process; needs a running loop. Raises MediaRefusal where the port says so."""
 
     def __init__(self, config: MediaConfig, tell: Callable[[Levels | Closed | Stepped | Recorded], None]) -> None:
         self._config = config
         self._tell = tell
         self._programmes: dict[str, Programme] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
-        self._socket = bind(config.host, config.port)
+        self._socket = _bound(config)
         self._port = UdpPort(self._socket, Identity(), Limits(connect_seconds=config.connect_seconds))
         self._port.on_drained = self._drained
         self._port.start()
@@ -190,6 +193,17 @@ class Sessions:
     def _drained(self) -> None:
         for programme in self._programmes.values():
             programme.flush()
+
+
+def _bound(config: MediaConfig) -> socket.socket:
+    """The UDP port, or another one where it is taken: a conference that a firewall may hinder is better than none."""
+    try:
+        return bind(config.host, config.port)
+    except OSError as error:
+        if config.port == 0:
+            raise
+        log.error("UDP port %s cannot be had (%s); media goes by another one, which a firewall may not let through", config.port, error)
+        return bind(config.host, 0)
 
 
 def own_addresses(config: MediaConfig, bound: socket.socket) -> tuple[str, ...]:

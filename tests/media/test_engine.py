@@ -289,6 +289,15 @@ async def test_killed_it_comes_back_and_tells(engine: EmbeddedEngine, house: Hou
     reading.cancel()
 
 
+async def test_a_port_that_is_taken_gives_way_to_another(engine: EmbeddedEngine) -> None:
+    taken = (await engine.stats()).port
+    other = EmbeddedEngine(MediaConfig(host="127.0.0.1", port=taken))
+    await other.start()
+    stats = await other.stats()
+    assert stats.up and stats.port not in (0, taken)
+    await other.stop()
+
+
 async def test_a_stopped_engine_refuses(engine: EmbeddedEngine) -> None:
     await engine.stop()
     await engine.direct("c", Direction(frozenset({"an"})))
