@@ -1,8 +1,14 @@
-# One image: the server with everything it carries. Its set-up is scripts/setup, the same that `make demo` uses.
+# The server with everything it carries. Its set-up is scripts/setup, the same that `make demo` uses.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
 COPY . .
 RUN VENV=/opt/doithoai scripts/setup image
+
+# The relay beside it: coturn as Debian keeps it, which is the one that the tests run.
+FROM debian:bookworm-slim AS relay
+RUN apt-get update && apt-get install -y --no-install-recommends coturn && rm -rf /var/lib/apt/lists/*
+USER 10001
+ENTRYPOINT ["turnserver", "-c", "/run/turn/turnserver.conf", "--pidfile="]
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin doithoai \

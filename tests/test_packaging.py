@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from server.cli.relay import turn_config
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
@@ -142,16 +144,16 @@ def test_the_server_has_one_volume_of_data_and_shares_only_the_secret_of_the_rel
 ) -> None:
     server, turn = compose["services"]["server"], compose["services"]["turn"]
     assert server["volumes"] == ["data:/data", "turn:/run/turn", "postgres-socket:/run/postgresql"]
-    assert turn["volumes"] == ["turn:/run/turn:ro"]
+    assert turn["volumes"] == ["turn:/run/turn:ro", "/etc/doithoai/tls:/run/tls:ro"]
     assert server["environment"]["DOITHOAI_TURN_SECRET_FILE"] == "/run/turn/secret"
     assert set(compose["volumes"]) == {"data", "turn", "postgres", "postgres-socket"}
 
 
-def test_only_the_web_port_and_the_media_ports_are_published(compose: dict[str, Any]) -> None:
+def test_only_the_ports_of_web_media_and_relay_are_published(compose: dict[str, Any]) -> None:
     server, turn = compose["services"]["server"], compose["services"]["turn"]
-    assert server["ports"] == ["8000:8000", "40000-40199:40000-40199/udp"]
-    assert server["sysctls"] == {"net.ipv4.ip_local_port_range": "40000 40199"}
-    assert turn["ports"] == ["3478:3478/udp", "3478:3478/tcp", "49160-49359:49160-49359/udp"]
+    assert server["ports"] == ["8000:8000", "40000:40000/udp"] and "sysctls" not in server
+    assert server["environment"]["DOITHOAI_MEDIA_PORT"] == 40000
+    assert turn["ports"] == ["3478:3478/udp", "3478:3478/tcp", "${DOITHOAI_TURN_TLS:-127.0.0.1:5349}:5349/tcp"]
     assert set(compose["services"]) == {"server", "turn", "postgres"} and "ports" not in compose["services"]["postgres"]
 
 
@@ -164,28 +166,41 @@ def test_postgresql_comes_when_asked_for_and_is_reached_by_its_socket_alone(comp
     assert "postgres-socket:/run/postgresql" in database["volumes"] and "postgres-socket" not in str(compose["services"]["turn"])
 
 
-def test_the_relay_takes_passing_credentials_only_and_reaches_only_the_media_engine(
-    compose: dict[str, Any],
+def interpolated(value: object, variables: dict[str, str]) -> str:
+    """As docker compose reads a value: `${A:-else}` and `${A:+then}`, the innermost first."""
+    text = str(value)
+    while found := re.search(r"\$\{(\w+):([-+])([^${}]*)\}", text):
+        given = variables.get(found[1], "")
+        text = text.replace(found[0], (given or found[3]) if found[2] == "-" else (given and found[3]))
+    return text
+
+
+@pytest.mark.parametrize("tls", ["", "443"])
+def test_the_relay_is_configured_by_the_server(
+    compose: dict[str, Any], tls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    turn = compose["services"]["turn"]
-    (command,) = turn["command"]
-    options = command.split()
-    assert "--use-auth-secret" in options
-    assert {"--denied-peer-ip=0.0.0.0-255.255.255.255", "--no-multicast-peers"} <= set(options)
-    assert "--denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" in options
-    assert "--denied-peer-ip=::ffff:0.0.0.0-::ffff:255.255.255.255" in options, "IPv4 dressed as IPv6"
-    assert [option for option in options if "allowed-peer-ip" in option] == ['--allowed-peer-ip="$$ADDRESS"']
-    assert {"--min-port=49160", "--max-port=49359"} <= set(options)
-    assert not re.search(r"mobility|allow-loopback|--user=|lt-cred|static-auth-secret=[^$]", command)
-    assert turn["depends_on"]["server"]["condition"] == "service_healthy", "which has made the secret"
-    assert ":latest" not in turn["image"]
-    assert ":" in turn["image"]
+    """With the composition's own environment, and so that its published ports are those on which the relay listens."""
+    server, turn = compose["services"]["server"], compose["services"]["turn"]
+    file = "/run/turn/turnserver.conf"
+    assert server["command"] == ["sh", "-c", f"doithoai turn-config {file} && exec doithoai serve"]
+    assert "AS relay\n" in (image := (ROOT / "Dockerfile").read_text()) and f'ENTRYPOINT ["turnserver", "-c", "{file}", "--pidfile="]' in image
+    assert turn["build"] == {"context": ".", "target": "relay"} and {"entrypoint", "command", "cap_add"}.isdisjoint(turn)
+    assert turn["depends_on"]["server"] == {"condition": "service_healthy", "restart": True}, "which has written the configuration"
+    for name, value in server["environment"].items():
+        monkeypatch.setenv(name, interpolated(value, {"DOITHOAI_ADDRESS": "203.0.113.5", "DOITHOAI_TURN_TLS": tls}))
+    monkeypatch.setenv("DOITHOAI_TURN_SECRET_FILE", str(tmp_path / "secret"))
+    turn_config()
+    options = capsys.readouterr().out.splitlines()
+    assert [option for option in options if option.startswith("allowed-peer-ip")] == ["allowed-peer-ip=203.0.113.5"]
+    assert "listening-port=3478" in options
+    assert ("no-tls" in options) is (tls == "")
+    assert ({"tls-listening-port=5349", "cert=/run/tls/fullchain.pem", "pkey=/run/tls/privkey.pem"} <= set(options)) is (tls == "443")
 
 
 @pytest.mark.parametrize("name", ["server", "turn", "postgres"])
 def test_no_secret_stands_in_the_composition(compose: dict[str, Any], name: str) -> None:
-    for key, value in compose["services"][name]["environment"].items():
-        assert not re.search("SECRET|PASSWORD|TOKEN|KEY", key) or value.startswith("/run/"), "a file, no value"
+    for key, value in compose["services"][name].get("environment", {}).items():
+        assert not re.search("SECRET|PASSWORD|TOKEN|KEY", key) or re.match(r"(\$\{\w+:\+)?/run/", value), "a file, no value"
 
 
 # Setting up
