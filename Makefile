@@ -17,6 +17,7 @@ setup: ## Set up .venv with everything for running, testing and checking
 test: setup ## Run all tests, those in a real browser included; TESTS=… runs some of them
 	@scripts/browser
 	@scripts/clients
+	@scripts/coturn
 	@scripts/test $(TESTS)
 
 check: setup ## Check style, types (Python and JavaScript) and the JSON files
