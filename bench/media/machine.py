@@ -1,0 +1,29 @@
+"""What a process costs, and whether its core was its own meanwhile."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Seconds so far: CPU of the process, the core's busy time, time the hypervisor gave to others."""
+
+    process: float
+    busy: float
+    steal: float
+
+
+def reading(pid: int, core: int) -> Reading:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    process = (int(fields[11]) + int(fields[12])) / TICKS
+    line = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(f"cpu{core} "))
+    user, nice, system, _, _, irq, softirq, steal = (int(value) / TICKS for value in line.split()[1:9])
+    return Reading(process, user + nice + system + irq + softirq, steal)
+
+
+def resident(pid: int) -> int:
+    """Octets of memory in use."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

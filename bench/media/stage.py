@@ -1,0 +1,183 @@
+"""Who speaks: Opus of a real tone fifty times a second, and pictures of the size and shape of a camera's, 25 a second in four packets.
+
+Pictures are well-formed VP8 as far as a forwarder reads it (descriptor, frame header); what follows is noise, which nobody here decodes.
+A picture is cut into nearly equal packets, as browsers cut it, and their length says its number (see receiver.c).
+"""
+
+import asyncio
+import math
+import os
+import random
+import struct
+import threading
+import time
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.media.peer import AUDIO, VIDEO, Kind, Peer, Remote
+from server.media.rtp.packets import FullIntra, PictureLoss, SenderReport, read_rtcp, write_rtcp, write_rtp
+from server.media.transport.dtls import Identity
+
+RATE = 48_000
+FRAMES = 250
+"""Pictures with a number of their own: ten seconds."""
+SHORTEST = 500
+"""Payload octets of the shortest packet of a picture; the longest has 2 * FRAMES more."""
+PER_SECOND, PER_FRAME = 25, 4
+KEY_HEADER = b"\x9d\x01\x2a" + struct.pack("<HH", 640, 360)
+"""Start code and size of a key frame (RFC 6386 section 9.1)."""
+NTP_EPOCH = 2_208_988_800
+
+
+def opus(hertz: float, frames: int = 250) -> list[bytes]:
+    """A tone as Opus packets of 20 ms, which may be sent round and round."""
+    codec = av.AudioCodecContext.create("libopus", "w")
+    codec.sample_rate, codec.layout, codec.format, codec.bit_rate = RATE, "mono", "s16", 32_000
+    packets: list[bytes] = []
+    for number in range(frames + 10):
+        samples = (np.sin(2 * np.pi * hertz * (np.arange(960) + number * 960) / RATE) * 12_000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.pts = RATE, number * 960
+        packets += [bytes(packet) for packet in codec.encode(frame)]
+    return packets[:frames]
+
+
+class Source:
+    """One who publishes. Its sound comes at once; its picture begins with a key frame and has one after every request."""
+
+    def __init__(self, identity: Identity, hertz: float, picture: bool, stamps: NDArray[np.float64] | None = None) -> None:
+        self.peer = Peer(identity)
+        self.sound, self.picture = random.getrandbits(31), random.getrandbits(31) if picture else 0
+        self.sent = {"audio": 0, "video": 0}
+        self.key_frames = 0
+        self._stamps = stamps
+        self._opus = opus(hertz)
+        self._noise = os.urandom(4096)
+        self._wanted = True
+        self._sequence = [random.randrange(20_000), random.randrange(20_000)]
+        self._stamp = [random.getrandbits(32), random.getrandbits(32)]
+        self._id = random.randrange(1 << 15)
+        self._frame = 0
+        self._begin = self._last = 0.0
+        self._done = [0, 0]  # sounds and pictures due so far
+
+    def offer(self) -> str:
+        sections: list[tuple[Kind, str, int, int]] = [("audio", "0", AUDIO, self.sound)]
+        if self.picture:
+            sections.append(("video", "1", VIDEO, self.picture))
+        return self.peer.describe(sections, "actpass", "sendonly")
+
+    async def connect(self, remote: Remote) -> None:
+        await self.peer.connect(remote)
+        self._begin = time.monotonic() + random.random() / 50
+
+    def due(self, now: float, paused: bool) -> float:
+        """Send what is due, read what came; returns when it is to be called next. Paused, only the consent is kept."""
+        self._read()
+        passed = now - self._begin
+        if paused:
+            self._done = [math.ceil(passed * 50), math.ceil(passed * PER_SECOND)]
+            self._wanted = True
+        while self._done[0] / 50 <= passed:
+            self._sound()
+        while self.picture and self._done[1] / PER_SECOND + 0.007 <= passed:
+            self._picture()
+        if now - self._last >= 1.0:
+            self._last = now
+            self._report()
+        following = self._done[0] / 50
+        if self.picture:
+            following = min(following, self._done[1] / PER_SECOND + 0.007)
+        return self._begin + following
+
+    def _send(self, packet: bytes, kind: Kind) -> None:
+        assert self.peer.srtp is not None
+        self.peer.send(self.peer.srtp.protect(packet))
+        self.sent[kind] += 1
+
+    def _sound(self) -> None:
+        number = self._done[0]
+        payload = self._opus[number % len(self._opus)]
+        stamp = (self._stamp[0] + number * 960) & 0xFFFFFFFF
+        sequence = (self._sequence[0] + self.sent["audio"]) & 0xFFFF
+        self._send(write_rtp(payload, payload_type=AUDIO, sequence=sequence, timestamp=stamp, ssrc=self.sound), "audio")
+        self._done[0] += 1
+
+    def _picture(self) -> None:
+        number, key, self._wanted = self._done[1], self._wanted, False
+        self.key_frames += key
+        stamp = (self._stamp[1] + number * (90_000 // PER_SECOND)) & 0xFFFFFFFF
+        longer = random.randrange(PER_FRAME)
+        length = SHORTEST + 2 * self._frame
+        if self._stamps is not None:
+            self._stamps[self._frame] = time.time()
+        for part in range(PER_FRAME):
+            size = length + (part >= PER_FRAME - longer)
+            body = b""
+            if part == 0:  # frame tag (RFC 6386 section 9.1): shown, first partition of 200 octets
+                tag = (200 << 5) | 0x10 | (not key)
+                body = tag.to_bytes(3, "little") + (KEY_HEADER if key else b"")
+            descriptor = struct.pack("!BBH", 0x90 if part == 0 else 0x80, 0x80, 0x8000 | (self._id & 0x7FFF))
+            payload = descriptor + body
+            payload += self._noise[: size - len(payload)]
+            sequence = (self._sequence[1] + self.sent["video"]) & 0xFFFF
+            last = part == PER_FRAME - 1
+            self._send(write_rtp(payload, payload_type=VIDEO, sequence=sequence, timestamp=stamp, ssrc=self.picture, marker=last), "video")
+        self._id += 1
+        self._frame = (self._frame + 1) % FRAMES
+        self._done[1] += 1
+
+    def _report(self) -> None:
+        """Sender reports, and a check that keeps the consent."""
+        self.peer.send(self.peer.check())
+        assert self.peer.srtp is not None
+        now = time.time()
+        ntp = math.floor((now + NTP_EPOCH) * 4_294_967_296)
+        reports = [SenderReport(self.sound, ntp, (self._stamp[0] + self._done[0] * 960) & 0xFFFFFFFF, self.sent["audio"], 0)]
+        if self.picture:
+            stamp = (self._stamp[1] + self._done[1] * (90_000 // PER_SECOND)) & 0xFFFFFFFF
+            reports.append(SenderReport(self.picture, ntp, stamp, self.sent["video"], 0))
+        for report in reports:
+            self.peer.send(self.peer.srtp.protect_rtcp(write_rtcp([report])))
+
+    def _read(self) -> None:
+        assert self.peer.srtp is not None
+        while True:
+            try:
+                data = self.peer.sock.recv(4096)
+            except OSError:
+                return
+            if len(data) > 1 and 128 <= data[0] < 192 and 192 <= data[1] < 224:
+                try:
+                    packets = read_rtcp(self.peer.srtp.unprotect_rtcp(data))
+                except Exception:  # one that was meant for an earlier key
+                    continue
+                self._wanted |= any(isinstance(packet, PictureLoss | FullIntra) for packet in packets)
+
+
+class Stage(threading.Thread):
+    """All sources, sent from one thread, so that what joins meanwhile does not hold them up for long."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.sources: list[Source] = []
+        self.paused = False
+        self._going = True
+
+    def run(self) -> None:
+        while self._going:
+            now = time.monotonic()
+            after = min((source.due(now, self.paused) for source in list(self.sources)), default=now + 0.01)
+            time.sleep(max(0.0, min(0.01, after - time.monotonic())))
+
+    async def enter(self, source: Source, remote: Remote) -> None:
+        await source.connect(remote)
+        self.sources.append(source)
+
+    async def close(self) -> None:
+        self._going = False
+        await asyncio.to_thread(self.join, 2.0)
+        for source in self.sources:
+            source.peer.close()
