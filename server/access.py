@@ -77,6 +77,8 @@ class Access:
         if state.format == "in_person" and who.channel is Channel.ONLINE:
             return Admission(sitting.conference, own, own, False)
         may = kind == "whep" or who.id in stage(state) or Role.DESK in who.roles
+        if may and kind == "whip" and request.method == "POST":
+            live.arrived[own] = now()
         return Admission(sitting.conference, own, own, may)
 
     def _seat(self, seat: str) -> Seat:

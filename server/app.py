@@ -17,7 +17,7 @@ from moderation.case.rights import SYSTEM
 from moderation.kernel import Identity
 from moderation.people import Knock
 from server import errors
-from server.access import Access
+from server.access import Access, own_source
 from server.accounts.guard import Guard
 from server.accounts.keys import Keys, new_id
 from server.accounts.routes import account_routes
@@ -45,7 +45,7 @@ from server.invitations.answering import wishes
 from server.invitations.invitation_pages import invitation_routes
 from server.invitations.public_pages import public_routes as announced_routes
 from server.media.embedded import EmbeddedEngine
-from server.media.engine import Levels, MediaConfig, MediaEngine, Restarted
+from server.media.engine import VENUE, Closed, Levels, MediaConfig, MediaEngine, Restarted, Stepped
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn, urls_of
@@ -66,6 +66,7 @@ from server.petitions.told import for_room, out_of_scope_count
 from server.protection.routes import protection_routes
 from server.reports.keeping import keep_figures
 from server.reports.report_pages import report_pages
+from server.rooms.health import Health
 from server.rooms.rooms import Rooms
 from server.rooms.socket import socket_routes
 from server.settings import Settings
@@ -101,6 +102,7 @@ class Parts:
         )
         self.rooms = Rooms(self.journal, self.media, lambda *seat_and_out: self.access.bar(*seat_and_out), self.follow_room)
         self.access = Access(settings, self.engine, self.keys, self.rooms, self.tokens)
+        self.health = Health(self.media, self.rooms.opened)
 
     async def knock(self, conference: str, person: str, name: str, suspect: bool) -> None:
         """Somebody came by the public link."""
@@ -130,7 +132,7 @@ class Parts:
                 await self.rooms.get(id)
 
     async def follow_media(self) -> None:
-        """Carries what the engine tells to the rooms: levels to the consoles, a restart to everybody."""
+        """Carries what the engine tells to the rooms: levels to the consoles, a listener's rung to its own screens, a restart to everybody."""
         told: dict[str, float] = {}
         loop = asyncio.get_running_loop()
         async for event in self.media.events():
@@ -142,10 +144,24 @@ class Parts:
                 if live:
                     levels = {source: round(value) for source, value in event.dbfs.items()}
                     live.hub.signal(CONSOLES, {"kind": "levels", "dbfs": levels, "speaking": sorted(event.speaking)})
+            elif isinstance(event, Stepped):
+                self.tell_rung(event)
+            elif isinstance(event, Closed):
+                self.health.closed(event)
             elif isinstance(event, Restarted):
                 for live in self.rooms.opened():
                     live.direct_again()
                     live.hub.signal_all({"kind": "media", "state": "restarted"})
+
+    def tell_rung(self, event: Stepped) -> None:
+        """Tells the screens of whoever listens there: of a person, or of all who hear for a venue. Each knows its session."""
+        live = next((r for r in self.rooms.opened() if r.id == event.conference), None)
+        if live is None or event.source is None:
+            return
+        own, people = [event.source], live.room.state.people
+        if event.source.startswith(VENUE):
+            own = [id for id in live.hub.connected() if id in people and own_source(live, people[id]) == event.source]
+        live.hub.signal_to(own, {"kind": "rung", "session": event.session, "rung": event.rung.name.lower(), "why": event.why})
 
     async def start(self) -> None:
         await self.open_rooms()
@@ -180,7 +196,8 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         work = [
-            asyncio.create_task(part) for part in (parts.start(), parts.follow_media(), parts.rooms.follow(), keep_working(parts.engine, settings))
+            asyncio.create_task(part)
+            for part in (parts.start(), parts.follow_media(), parts.health.keep_telling(), parts.rooms.follow(), keep_working(parts.engine, settings))
         ]
         try:
             yield {"parts": parts}

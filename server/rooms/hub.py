@@ -332,12 +332,30 @@ class Hub:
     # --- volatile signals -------------------------------------------------------------------------------------------------
 
     def signal(self, audiences: Iterable[str], signal: dict[str, Any]) -> None:
-        """Tells whole audiences something that may be lost. `operator` stands for all operators."""
-        frame = Frame(pack(Told(signal=signal)))
-        wanted = set(audiences)
-        for name in list(self._audiences):
-            if name.partition(":")[0] in wanted:
+        """Tells whole audiences something that may be lost. `operator` stands for all operators, `operator:<venue>` for those of one."""
+        names = self._named(audiences)
+        if names:
+            frame = Frame(pack(Told(signal=signal)))
+            for name in names:
                 self._to(name, frame)
+
+    def _named(self, audiences: Iterable[str]) -> list[str]:
+        wanted = set(audiences)
+        return [name for name, sockets in self._audiences.items() if sockets and (name in wanted or name.partition(":")[0] in wanted)]
+
+    def watched(self, audiences: Iterable[str]) -> bool:
+        """Whether any of these has a screen open."""
+        return bool(self._named(audiences))
+
+    def signal_to(self, persons: Iterable[str], signal: dict[str, Any]) -> None:
+        """Tells all screens of single persons something that may be lost."""
+        frame = Frame(pack(Told(signal=signal)))
+        for socket in [s for id in persons for s in self._sockets.get(id, ())]:
+            self.tell(socket, frame)
+
+    def connected(self) -> list[str]:
+        """Ids of those who have a screen open."""
+        return list(self._sockets)
 
     def signal_all(self, signal: dict[str, Any]) -> None:
         self.signal({name.partition(":")[0] for name in self._audiences} - {"lobby"}, signal)

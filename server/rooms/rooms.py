@@ -103,6 +103,8 @@ class LiveRoom:
         self._follow = follow
         self.room = Room(conference, journal, self._published, self._stored)
         self.hub: Hub
+        self.arrived: dict[str, int] = {}
+        """Source → when it last began to send sound and picture, in ms."""
         self._direct = asyncio.Event()
         self._director: asyncio.Task[None] | None = None
         self._out: set[asyncio.Task[None]] = set()

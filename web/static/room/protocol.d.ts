@@ -219,10 +219,34 @@ export interface Me extends Face {
   at?: Ms;
 }
 
+/** What a listener is sent, from the least to the most. */
+export type Rung = "low_audio" | "audio" | "low_video" | "both";
+
+/** One direction of a line; times in milliseconds, `loss` from 0 to 1. */
+export interface Way {
+  state: "good" | "weak" | "lost";
+  loss?: number;
+  jitter?: number;
+  round_trip?: number;
+  bits?: number;
+  rung?: Rung;
+  why?: string;
+  codecs?: string[];
+}
+
+/** What a source sends (`out`, since when) and is sent (`in`). */
+export interface Line {
+  out?: Way;
+  in?: Way;
+  since?: Ms;
+}
+
 export interface Signals {
   counts?: { present: number; online: number; venues: Record<string, number>; lobby: number };
   typing?: { person: string; name: string; line: string | null };
   levels?: Record<string, any>;
   media?: { state: string };
+  rung?: { session: string; rung: Rung; why: string };
+  health?: { up: boolean; lines: Record<string, Line>; audience?: { count: number; weak: number; rungs: Partial<Record<Rung, number>> } };
   saving?: { ok: boolean };
 }
