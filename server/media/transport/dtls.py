@@ -4,20 +4,21 @@ The timer is OpenSSL's own: ask `timeout()`, call `expire()` when it has passed.
 """
 
 import datetime
+import hashlib
 import secrets
 from collections.abc import Sequence
 from typing import Literal
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 
 from server.media.transport.srtp import PROFILES, Profile, Srtp
 
 MTU = 1200
 """Bytes of the longest datagram a handshake sends: fits every path WebRTC runs on."""
-DIGESTS: dict[str, hashes.HashAlgorithm] = {"sha-256": hashes.SHA256(), "sha-384": hashes.SHA384(), "sha-512": hashes.SHA512()}
+DIGESTS = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     b"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
@@ -27,9 +28,9 @@ Role = Literal["client", "server"]
 """`server` where the other side's SDP says `setup:active` (browsers), `client` where it says `passive`."""
 
 
-def digest(certificate: x509.Certificate, algorithm: str) -> str:
-    """A certificate's fingerprint as SDP writes it (RFC 8122 section 5): upper case, colons."""
-    return certificate.fingerprint(DIGESTS[algorithm]).hex(":").upper()
+def digest(certificate: bytes, algorithm: str) -> str:
+    """The fingerprint of a certificate (DER) as SDP writes it (RFC 8122 section 5): upper case, colons."""
+    return DIGESTS[algorithm](certificate).digest().hex(":").upper()
 
 
 class Identity:
@@ -62,7 +63,7 @@ class Identity:
 
     def fingerprint(self, algorithm: str = "sha-256") -> str:
         """What the answer's `a=fingerprint` says."""
-        return digest(self.certificate, algorithm)
+        return digest(self.certificate.public_bytes(serialization.Encoding.DER), algorithm)
 
 
 class Handshake:
@@ -130,7 +131,8 @@ class Handshake:
                 self._ssl.do_handshake()
                 self._finish()
             else:
-                self._ssl.recv(LONGEST_RECORD)  # what it says is of no interest: there is no data channel
+                while True:  # what it says is of no interest: there is no data channel; but nothing of it may be left lying
+                    self._ssl.recv(LONGEST_RECORD)
         except SSL.WantReadError:
             pass
         except SSL.ZeroReturnError:
@@ -141,7 +143,9 @@ class Handshake:
         return self._flush()
 
     def _finish(self) -> None:
-        certificate = self._ssl.get_peer_certificate(as_cryptography=True)
+        shown = self._ssl.get_peer_certificate()
+        # As it came, without reading it: OpenSSL takes certificates of which other readers say that they are none.
+        certificate = None if shown is None else crypto.dump_certificate(crypto.FILETYPE_ASN1, shown)
         known = [(algorithm, value) for algorithm, value in self._fingerprints if algorithm in DIGESTS]
         if certificate is None or not known or any(digest(certificate, algorithm) != value for algorithm, value in known):
             return self._fail("fingerprint")

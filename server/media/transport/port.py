@@ -164,12 +164,25 @@ class UdpPort:
     def _settle(self, connection: Connection, address: Address) -> None:
         """From now on what comes from `address` belongs to `connection`, and to nobody it may have belonged to before."""
         before = self._by_address.get(address)
-        if before is not None and before is not connection:
+        if before is connection:
+            return
+        if before is not None:
             before.proved.pop(address, None)
+            self._leave(before, str(address[0]))
         self._by_address[address] = connection
         self._hosts.setdefault(str(address[0]), set()).add(connection)
-        for old in [a for a, c in self._by_address.items() if c is connection and a not in connection.proved] if before is not connection else ():
+        for old in [a for a, c in self._by_address.items() if c is connection and a not in connection.proved]:
             del self._by_address[old]
+            self._leave(connection, str(old[0]))
+
+    def _leave(self, connection: Connection, host: str) -> None:
+        """An address at `host` is no more a connection's: unless it has another one there, it does not count among those behind it."""
+        there = self._hosts.get(host)
+        if there is None or any(str(address[0]) == host for address in connection.proved):
+            return
+        there.discard(connection)
+        if not there:
+            del self._hosts[host]
 
     def _refuse(self, message: stun.Message, data: bytes, address: Address, code: int, key: bytes | None) -> None:
         self._count(f"stun_{code}")
@@ -193,10 +206,10 @@ class UdpPort:
         self._by_ufrag.pop(connection.ufrag, None)
         for address in [a for a, c in self._by_address.items() if c is connection]:
             del self._by_address[address]
-        for host in [h for h, there in self._hosts.items() if connection in there]:
-            self._hosts[host].discard(connection)
-            if not self._hosts[host]:
-                del self._hosts[host]
+        hosts = {str(address[0]) for address in connection.proved}
+        connection.proved.clear()
+        for host in hosts:
+            self._leave(connection, host)
 
     def _count(self, reason: str) -> None:
         self.counters[reason] += 1

@@ -1,13 +1,20 @@
 """Handshakes without a network, and SRTP both ways it can be called."""
 
+import datetime
 import struct
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from OpenSSL import SSL, crypto
 
 from server.media.transport.connection import split
-from server.media.transport.dtls import MTU, Handshake, Identity, datagrams
+from server.media.transport.dtls import MTU, Handshake, Identity, datagrams, digest
 from server.media.transport.srtp import AES_128_CM_80, DIRECT, LONGEST, PROFILES, Profile, Srtp, SrtpError
 from tests.media.transport.wire import PACKET, REPORT
 
@@ -105,3 +112,35 @@ def test_the_direct_and_the_public_way_are_the_same(profile: Profile) -> None:
                 other.unprotect(wrong)
         with pytest.raises(SrtpError, match="unauthentic"):
             other.protect(bytes(LONGEST))
+
+
+def test_a_certificate_that_not_every_reader_takes_is_known_by_its_octets(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "odd")])
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + datetime.timedelta(days=1))
+    odd = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER).replace(b"\xa0\3\2\1\2", b"\xa0\3\2\1\x09")
+    with pytest.raises(x509.InvalidVersion):
+        x509.load_der_x509_certificate(odd)
+    (tmp_path / "odd").write_bytes(odd)
+    theirs = Identity()
+    theirs.context = SSL.Context(SSL.DTLS_METHOD)
+    theirs.context.set_options(SSL.OP_NO_QUERY_MTU)
+    theirs.context.use_certificate_file(str(tmp_path / "odd"), crypto.FILETYPE_ASN1)
+    theirs.context.use_privatekey(key)
+    theirs.context.set_tlsext_use_srtp(":".join(theirs.profiles).encode())
+    client = Handshake(theirs, "client", [("sha-256", OURS.fingerprint())])
+    server = Handshake(OURS, "server", [("sha-256", digest(odd, "sha-256"))])
+    shaken(client, server)
+    assert server.state == "done"
+
+
+def test_many_records_in_one_datagram_are_not_kept() -> None:
+    client, server = pair()
+    shaken(client, server)
+    for _ in range(3):
+        client._ssl.send(b"of no interest")
+    server.receive(client._ssl.bio_read(65536))
+    for goodbye in client.shutdown():
+        server.receive(goodbye)
+    assert str(server.state) == "closed"

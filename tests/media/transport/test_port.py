@@ -9,7 +9,7 @@ import pytest
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from server.media.transport import stun
-from server.media.transport.connection import Connection, Limits, State
+from server.media.transport.connection import MOST_ADDRESSES, Connection, Limits, State
 from server.media.transport.dtls import Identity, Role
 from server.media.transport.port import UdpPort, bind
 from server.media.transport.srtp import PROFILES
@@ -267,3 +267,16 @@ async def test_consent_counts_only_from_where_is_sent_to(port: UdpPort, bare: Ba
         clock.now += 10.1
         port.tick()
     assert connection.reason == "consent_expired"
+
+
+async def test_who_comes_from_ever_new_addresses_leaves_no_trace_of_the_old_ones(port: UdpPort, theirs: Identity) -> None:
+    sessions = [port.admit("server", known(theirs)) for _ in range(2)]
+    for number in range(200):
+        for connection in sessions:  # the second takes the address from the first
+            port.datagram(request(connection, number.to_bytes(12, "big")), (f"127.0.1.{number}", 9))
+    assert len(port._hosts) == len(port._by_address) == MOST_ADDRESSES
+    for connection in sessions:
+        connection.close()
+    port.tick()
+    assert not port._hosts
+    assert not port._by_address
