@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Final
 
+from server import clock
 from server.media import wire
 from server.media.engine import (
     Direction,
@@ -214,7 +215,8 @@ class EmbeddedEngine:
 
     def _send_recording(self, conference: str, folder: str | None, stage: bool) -> None:
         assert self._writer is not None
-        wire.send(self._writer, {"id": next(self._ids), "do": "record", "conference": conference, "folder": folder, "stage": stage})
+        message = {"do": "record", "conference": conference, "folder": folder, "stage": stage, "at": clock.now()}
+        wire.send(self._writer, {"id": next(self._ids), **message})
 
     def _take(self, message: wire.Message) -> None:
         if "event" in message:

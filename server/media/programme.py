@@ -7,7 +7,7 @@ tick, and a picture shows another source from its next key frame on.
 import asyncio
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from secrets import randbelow
 from typing import Final, Protocol
 
@@ -178,21 +178,29 @@ class Programme:
         self._watch()
         self._regroup()
 
-    @staticmethod
-    def _watched(tap: Tap, name: str):  # type: ignore[no-untyped-def]
-        return lambda codec, packet, at: tap.picture(name, codec, packet, at)
+    def _watched(self, tap: Tap, name: str) -> Callable[[Codec, bytes, float], object]:
+        return lambda codec, packet, at: tap.picture(name, codec, packet, at + (self._waited() if name == "floor" else 0.0))
+
+    def want_key_frame(self, name: str) -> None:
+        """A recording lacks a key frame of a picture or of a source."""
+        if name in self.pictures:
+            self.pictures[name].large.key_frame()
+        elif (publisher := self.publishers.get(name)) is not None and publisher.streams:
+            publisher.streams[0].ask(time.monotonic())
 
     def _watch(self) -> None:
         for publisher in self.publishers.values():
-            publisher.watch = self._source_watched(self.tap, publisher.source) if self.tap is not None and self.tap_stage else None
+            publisher.watch = self._source_watched(self.tap, publisher) if self.tap is not None and self.tap_stage else None
 
-    def _source_watched(self, tap: Tap, source: str):  # type: ignore[no-untyped-def]
+    def _source_watched(self, tap: Tap, publisher: Publisher) -> Callable[[Stream | None, bytes, float], object]:
+        source = publisher.source
+
         def watched(stream: Stream | None, packet: bytes, at: float) -> None:
             if source not in self.direction.heard:
                 return
             if stream is None:
                 tap.source_sound(source, packet, at)
-            else:
+            elif stream is publisher.streams[0]:  # the large picture
                 tap.source_picture(source, stream.codec, packet, at)
 
         return watched
@@ -279,10 +287,13 @@ class Programme:
 
     def sound_clock(self) -> tuple[int, int]:
         """NTP time and timestamp of the sound that is mixed now. What the floor said waited in its playout, and its picture did not."""
-        floor = self.publishers.get(self.direction.floor or "")
-        waited = floor.microphone.playout.delay if floor is not None and floor.microphone is not None else 0.0
-        when = self._begin + self._tick * sound.TICK - waited
+        when = self._begin + self._tick * sound.TICK - self._waited()
         return ntp(self.wall + when), (self._stamp + self._tick * sound.FRAME) & 0xFFFFFFFF
+
+    def _waited(self) -> float:
+        """Seconds that the floor's voice waits here before it is mixed."""
+        floor = self.publishers.get(self.direction.floor or "")
+        return floor.microphone.playout.delay if floor is not None and floor.microphone is not None else 0.0
 
     # What it tells
 

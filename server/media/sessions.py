@@ -5,7 +5,9 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Literal
 
 import ifaddr
 
@@ -13,6 +15,7 @@ from server.media.engine import Closed, Direction, EngineStats, Levels, MediaCon
 from server.media.listener import Listener
 from server.media.programme import Programme
 from server.media.publisher import Publisher
+from server.media.recording.recorder import Recorder
 from server.media.rtp.ladder import Rung, Step
 from server.media.sdp import Offer, Transport, read_offer, write_answer
 from server.media.transport import fanout
@@ -23,6 +26,8 @@ from server.media.transport.port import UdpPort, bind
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS: Final = 0.2
+LAST_WORDS: Final = 0.8
+"""Seconds in which a recording may end before the process does; what is not ended is mended at the next start."""
 REASONS: Final = {"connect_timeout": "never_connected", "removed": "removed", "replaced": "replaced", "silent": "silent", "flood": "flood"}
 """Why a connection closed, in the words of the port; anything else is `failed`."""
 
@@ -46,6 +51,7 @@ class Sessions:
         self._tell = tell
         self._programmes: dict[str, Programme] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
+        self._recorders: dict[str, tuple[str, Recorder]] = {}
         self._socket = _bound(config)
         self._port = UdpPort(self._socket, Identity(), Limits(connect_seconds=config.connect_seconds))
         self._port.on_drained = self._drained
@@ -88,6 +94,40 @@ class Sessions:
     def direct(self, conference: str, direction: Direction) -> None:
         if conference in self._programmes or direction != Direction():
             self._programme(conference).direct(direction)
+
+    def record(self, conference: str, folder: str | None, *, stage: bool, at: int) -> None:
+        """`at`: milliseconds since the epoch now, by the clock of the conference's record."""
+        had, recorder = self._recorders.get(conference, (None, None))
+        if recorder is not None:
+            if (had, recorder.stage) == (folder, stage):
+                return
+            self._end_recording(conference, recorder)
+        if folder is None:
+            return
+        loop, programme = asyncio.get_running_loop(), self._programme(conference)
+
+        def told(state: Literal["on", "off", "failed"], reason: str, seconds: float, size: int) -> None:
+            with suppress(RuntimeError):  # the loop has ended before its writer
+                loop.call_soon_threadsafe(lambda: self._recorded(new, Recorded(conference, state, reason, seconds, size)))
+
+        def wish(name: str) -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(programme.want_key_frame, name)
+
+        new = Recorder(Path(folder), tell=told, wish=wish, stage=stage, wall=at - time.monotonic() * 1000)
+        self._recorders[conference] = (folder, new)
+        programme.record(new, stage=stage)
+
+    def _recorded(self, recorder: Recorder, event: Recorded) -> None:
+        if event.state == "failed":
+            self._end_recording(event.conference, recorder)
+        self._tell(event)
+
+    def _end_recording(self, conference: str, recorder: Recorder) -> None:
+        recorder.close()
+        if self._recorders.get(conference, (None, None))[1] is recorder:
+            del self._recorders[conference]
+            self._programme(conference).record(None)
 
     def remove(self, conference: str, name: str) -> None:
         if session := self._sessions.get((conference, name)):
@@ -175,6 +215,8 @@ class Sessions:
             self._close(session, "removed")
         for programme in self._programmes.values():
             await programme.stop()
+        for _, recorder in self._recorders.values():
+            await asyncio.to_thread(recorder.close, LAST_WORDS)
         self._port.close()
 
     def _programme(self, conference: str) -> Programme:

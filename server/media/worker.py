@@ -29,6 +29,8 @@ def perform(sessions: Sessions, message: wire.Message) -> object:
             return sessions.listen(conference, message["session"], message["offer"], message["minus"], Rung(message["most"]))
         case "save":
             sessions.save(conference, message["session"], Rung(message["most"]))
+        case "record":
+            sessions.record(conference, message["folder"], stage=message["stage"], at=message["at"])
         case "remove":
             sessions.remove(conference, message["session"])
         case "remove_source":

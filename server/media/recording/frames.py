@@ -22,18 +22,20 @@ T = TypeVar("T")
 
 
 class Order(Generic[T]):
-    """Packets by their sequence number, each once; `None` stands where some are missing."""
+    """Packets of one sender by their sequence number, each once; `None` stands where some are missing, or another sender begins."""
 
     def __init__(self) -> None:
+        self._sender: int | None = None
         self._next: int | None = None
         self._waiting: dict[int, tuple[float, T]] = {}
 
-    def put(self, sequence: int, item: T, now: float) -> Iterator[T | None]:
-        """What is next in order with this packet, if anything."""
+    def put(self, sender: int, sequence: int, item: T, now: float) -> Iterator[T | None]:
+        """What is next in order with this packet, if anything. `sender`: its SSRC."""
         if self._next is None:
             self._next = sequence
         number = self._next + ahead(sequence, self._next & 0xFFFF)
-        if abs(number - self._next) > LEAP:  # begun anew
+        if sender != self._sender or abs(number - self._next) > LEAP:  # begun anew
+            self._sender = sender
             self._waiting.clear()
             self._next = number
             yield None
@@ -70,6 +72,8 @@ class Frames:
     def __init__(self) -> None:
         self.broken = True
         """Whether a key frame is needed before anything more can be shown."""
+        self.last = 0.0
+        """When its last packet came."""
         self._order: Order[tuple[Codec, bytes, Rtp, float]] = Order()
         self._parts: list[bytes] = []
         self._key = False
@@ -83,8 +87,9 @@ class Frames:
         read = read_rtp(packet)
         if read is None:
             return []
+        self.last = at
         found: list[Frame] = []
-        for next_ in self._order.put(read.sequence, (codec, packet[read.start : read.end], read, at), at):
+        for next_ in self._order.put(read.ssrc, read.sequence, (codec, packet[read.start : read.end], read, at), at):
             if next_ is None:
                 self._break()
                 continue

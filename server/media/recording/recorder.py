@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from errno import ENOSPC
@@ -12,12 +13,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, Literal
 
-import av
-
 from server.media import opus
 from server.media.recording import index
 from server.media.recording.frames import Frame, Frames, Order, Timeline
-from server.media.recording.segment import TICK, Segment
+from server.media.recording.segment import TICK, Segment, playable
 from server.media.rtp.packets import read_rtp
 from server.media.rtp.slot import CLOCK_RATE, Codec
 
@@ -46,6 +45,10 @@ PICTURES: Final = ("floor", "hall")
 State = Literal["on", "off", "failed"]
 Tell = Callable[[State, str, float, int], object]
 """State, reason, seconds, bytes."""
+
+
+_writing: Final[defaultdict[Path, threading.Lock]] = defaultdict(threading.Lock)
+"""One writer for a folder: one that is to go on waits for the end of the last."""
 
 
 class DiskFull(OSError):
@@ -89,8 +92,12 @@ class Series:
             return
         if frame.key and ((frame.codec, frame.parameters) != file.picture_like or file.has_sound != self._heard or at - file.begin > LONGEST):
             file = self._turn(at, frame)
-        if (frame.codec, frame.parameters) == file.picture_like:
+        if self.continues(frame):
             file.picture(frame, at)
+
+    def continues(self, frame: Frame) -> bool:
+        """Whether its file already holds pictures like this one."""
+        return self._file is not None and (frame.codec, frame.parameters) == self._file.picture_like
 
     def wants_key_frame(self, now: float) -> bool:
         """Whether its next file waits for one."""
@@ -225,6 +232,10 @@ class Recorder:
     # In the writer's thread
 
     def _run(self) -> None:
+        with _writing[self._folder]:
+            self._write()
+
+    def _write(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._look_at_disk()
@@ -235,12 +246,13 @@ class Recorder:
             self._say("on")
             while self._step():
                 pass
+            self._open = False
             self._end()
             self._say("off")
-        except (OSError, av.FFmpegError) as error:
-            log.error("recording into %s: %s", self._folder, error)
+        except Exception as error:
+            log.error("recording into %s: %s", self._folder, error, exc_info=not isinstance(error, OSError))
             self._open = False
-            with suppress(OSError, av.FFmpegError):
+            with suppress(Exception):
                 self._end()
             self._say("failed", "disk_full" if isinstance(error, DiskFull) or getattr(error, "errno", 0) == ENOSPC else "io")
 
@@ -262,9 +274,10 @@ class Recorder:
 
     def _look(self, now: float) -> None:
         self._look_at_disk()
-        for name, series in self._series.items():
+        for series in self._series.values():
             series.look(now)
-            if series.wants_key_frame(now) or (name in self._frames and self._frames[name][0].broken):
+        for name, (frames, _) in self._frames.items():
+            if now - frames.last < IDLE and (frames.broken or self._of(name).wants_key_frame(now)):
                 self._wish(name)
         if now - self._told >= TELL or self.lost != self._lost_told:
             self._say("on", "overflow" if self.lost != self._lost_told else "")
@@ -297,6 +310,9 @@ class Recorder:
             self._frames[name] = Frames(), Timeline(CLOCK_RATE, follow=0.02, leap=1.0)
         frames, timeline = self._frames[name]
         for frame in frames.put(codec, packet, at):
+            if frame.key and not self._of(name).continues(frame) and not playable(frame):
+                frames.broken = True
+                continue
             self._of(name).picture(frame, timeline.at(frame.timestamp, frame.at))
 
     def _take_source_sound(self, source: str, packet: bytes, at: float) -> None:
@@ -306,7 +322,7 @@ class Recorder:
         if source not in self._sounds:
             self._sounds[source] = Order(), Timeline(opus.RATE, follow=0, leap=0.3)
         order, timeline = self._sounds[source]
-        for found in order.put(read.sequence, (read.timestamp, packet[read.start : read.end], at), at):
+        for found in order.put(read.ssrc, read.sequence, (read.timestamp, packet[read.start : read.end], at), at):
             samples = opus.duration(found[1]) if found is not None else 0
             if found is not None and samples:
                 self._of(source).sound(found[1], timeline.at(found[0], found[2]), samples)

@@ -59,6 +59,15 @@ def _pattern(frame: Frame) -> InputContainer:
     return av.open(io.BytesIO(head + struct.pack("<IQ", len(frame.data), 0) + frame.data), "r", format="ivf")
 
 
+def playable(frame: Frame) -> bool:
+    """Whether a key frame says what a decoder must know; a publisher may send anything."""
+    try:
+        with _pattern(frame) as pattern:
+            return pattern.streams.video[0].width > 0 and pattern.streams.video[0].height > 0
+    except (av.FFmpegError, IndexError):
+        return False
+
+
 class Segment:
     """A file that is written. Times are seconds on the clock of the recording; raises OSError or av.FFmpegError."""
 

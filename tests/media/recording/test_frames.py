@@ -65,13 +65,14 @@ def test_nothing_that_arrives_does_harm(arrivals: list[tuple[Literal["vp8", "h26
 
 def test_order_waits_half_a_second_and_begins_anew_after_a_leap() -> None:
     order: Order[int] = Order()
-    assert list(order.put(65_535, 1, 0.0)) == [1]
-    assert list(order.put(1, 3, 0.1)) == [] and list(order.put(2, 4, 0.2)) == []
-    assert list(order.put(0, 2, 0.3)) == [2, 3, 4]
-    assert list(order.put(0, 2, 0.3)) == [], "each once"
-    assert list(order.put(4, 6, 0.4)) == []
-    assert list(order.put(5, 7, 0.95)) == [None, 6, 7]
-    assert list(order.put(40_000, 8, 1.0)) == [None, 8]
+    assert list(order.put(7, 65_535, 1, 0.0)) == [None, 1]
+    assert list(order.put(7, 1, 3, 0.1)) == [] and list(order.put(7, 2, 4, 0.2)) == []
+    assert list(order.put(7, 0, 2, 0.3)) == [2, 3, 4]
+    assert list(order.put(7, 0, 2, 0.3)) == [], "each once"
+    assert list(order.put(7, 4, 6, 0.4)) == []
+    assert list(order.put(7, 5, 7, 0.95)) == [None, 6, 7]
+    assert list(order.put(7, 40_000, 8, 1.0)) == [None, 8]
+    assert list(order.put(8, 39_990, 9, 1.0)) == [None, 9], "another sender counts for itself"
 
 
 def test_a_timeline_runs_evenly_while_packets_come_unevenly() -> None:
