@@ -6,6 +6,7 @@ new session.
 """
 
 import hmac
+import json
 import logging
 import random
 import secrets
@@ -99,7 +100,7 @@ def media_routes(
         if kind == "whip":
             sdp = await engine.publish(admission.conference, session, admission.source, offer)
         else:
-            most = Rung.LOW_AUDIO if request.query_params.get("low_data") in ("1", "true") else Rung.BOTH
+            most = _rung(request.query_params.get("most", "both"))
             sdp = await engine.listen(admission.conference, session, offer, minus=admission.minus, most=most)
         published = admission.source if kind == "whip" else None
         for other in opened.values():
@@ -116,13 +117,28 @@ def media_routes(
             response.headers.append("Link", link)
         return response
 
-    async def end_session(request: Request, seat: str, session: str, kind: Kind) -> Response:
+    async def opened_by(request: Request, seat: str, session: str, kind: Kind) -> _Opened:
+        """The session, if whoever asks has opened it."""
         known = opened.get(session)
         if known is None or known.seat != seat:
             raise MediaRefusal("media_session_unknown")
         given = request.headers.get("authorization", "")
         if known.credential is None or not hmac.compare_digest(given.encode(), known.credential.encode()):
             await authorize(request, seat, kind)  # whoever may no longer publish may still end what they opened
+        return known
+
+    async def save(request: Request, seat: str, session: str) -> Response:
+        """The data saver: the listener's own bound, from now on."""
+        known = await opened_by(request, seat, session, "whep")
+        try:
+            most = json.loads(await _read(request))["most"]
+        except (ValueError, TypeError, KeyError):
+            raise MediaRefusal("malformed_request") from None
+        await engine.save(known.conference, session, _rung(most))
+        return Response(status_code=204)
+
+    async def end_session(request: Request, seat: str, session: str, kind: Kind) -> Response:
+        known = await opened_by(request, seat, session, kind)
         del opened[session]
         await engine.remove(known.conference, session)
         return JSONResponse({"replaced": known.replaced})
@@ -160,7 +176,23 @@ def media_routes(
 
     add("whip")
     add("whep")
+
+    @router.put("/whep/{seat}/{session}/rung", status_code=204, name="whep save")
+    async def put(request: Request, seat: str, session: str) -> Response:
+        try:
+            return _shared(await save(request, seat, session))
+        except MediaRefusal as refusal:
+            return _refused(request, refusal)
+
     return router
+
+
+def _rung(name: object) -> Rung:
+    """The rung of this name, as the protocol writes it: `low_audio`, `audio`, `low_video`, `both`."""
+    found = next((rung for rung in Rung if rung.name.lower() == name), None)
+    if found is None:
+        raise MediaRefusal("malformed_request")
+    return found
 
 
 async def _read(request: Request) -> str:

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from server.media.engine import Direction
+from server.media.rtp.ladder import Rung
 from tests.media.offers import FFMPEG, OBS
 from tests.media.peers import Hearer, Publisher, Tone, until
 from tests.media.site import SDP, Site, open_site
@@ -50,6 +51,28 @@ async def test_publish_and_listen_with_tokens(site: Site) -> None:
     gone = await site.http.delete(published.headers["location"], headers={"Authorization": sent["Authorization"]})
     assert gone.status_code == 404 and gone.json()["code"] == "media_session_unknown"
     await asyncio.gather(publisher.close(), hearer.close())
+
+
+async def test_the_data_saver_is_chosen_before_and_while_one_listens(site: Site) -> None:
+    hearer, sent = Hearer(1), site.bearer("binh", "whep")
+    unknown = await site.http.post("/whep/binh?most=all", content=await hearer.offer(), headers=site.bearer("binh", "whep"))
+    assert unknown.status_code == 422
+    listened = await site.http.post("/whep/binh?most=audio", content=await hearer.offer(), headers=sent)
+    place, own = listened.headers["location"], {"Authorization": sent["Authorization"]}
+    session = place.rpartition("/")[2]
+
+    async def rung() -> Rung | None:
+        return (await site.engine.stats()).conferences["c"].sessions[session].rung
+
+    assert await rung() is Rung.AUDIO
+    assert (await site.http.put(f"{place}/rung", json={"most": "low_audio"}, headers=own)).status_code == 204
+    assert await rung() is Rung.LOW_AUDIO
+    for body, headers, status in (({"most": "both"}, {}, 403), ({"most": 3}, own, 422), ([], own, 422), ({}, own, 422)):
+        assert (await site.http.put(f"{place}/rung", json=body, headers=headers)).status_code == status
+    assert (await site.http.put(f"{place}x/rung", json={"most": "both"}, headers=own)).status_code == 404
+    assert (await site.http.put(place.replace("binh", "an") + "/rung", json={"most": "both"}, headers=own)).status_code == 404
+    assert await rung() is Rung.LOW_AUDIO
+    await hearer.close()
 
 
 async def test_who_has_left_the_stage_can_still_end_the_session(site: Site) -> None:

@@ -7,6 +7,8 @@ import { Outbox } from "../../web/static/room/outbox.js";
 import { ServerTime } from "../../web/static/room/server-time.js";
 import { duration, stageOf, timeLeft } from "../../web/static/room/spans.js";
 import { levelOf } from "../../web/static/room/media/devices.js";
+import { encodings } from "../../web/static/room/media/publisher.js";
+import { lineOf, RUNGS } from "../../web/static/room/media/rungs.js";
 import { relaysIn } from "../../web/static/room/media/session.js";
 
 for (const { what, old, patch, new: wanted } of JSON.parse(readFileSync(new URL("merge_cases.json", import.meta.url), "utf8"))) {
@@ -94,4 +96,23 @@ test("relays are read from Link headers", () => {
     { urls: "stun:stun.example.vn" },
   ]);
   assert.deepEqual(relaysIn(""), []);
+});
+
+test("a picture goes out in two sizes, the larger first, and never larger than the camera's", () => {
+  const scales = (camera) => encodings(camera).map(({ scaleResolutionDownBy }) => scaleResolutionDownBy);
+  assert.deepEqual(encodings({ width: 960, height: 540 }), [{ maxBitrate: 500_000, scaleResolutionDownBy: 1 }, { maxBitrate: 100_000, scaleResolutionDownBy: 3 }]);
+  assert.deepEqual(scales({ width: 1080, height: 1920 }), [2, 6], "a telephone held upright");
+  assert.deepEqual(scales({ width: 160, height: 120 }), [1, 1]);
+});
+
+test("one line says on which rung somebody listens, and who chose it", () => {
+  const line = (most, rung, why = "", silent = false) => lineOf({ most, rung, why, silent });
+  assert.equal(line("both", "both", "recovered"), "");
+  assert.equal(line("both", "audio", "bandwidth"), "rung.weak_audio");
+  assert.equal(line("both", "audio", "probe"), "rung.better_audio");
+  assert.equal(line("low_video", "low_video", "saver"), "rung.own_low_video");
+  assert.equal(line("low_video", "audio", "loss"), "rung.weak_audio", "the path is worse than what was chosen");
+  assert.equal(line("both", "both", "", true), "rung.text");
+  const texts = JSON.parse(readFileSync(new URL("../../web/i18n/vi/media.json", import.meta.url), "utf8"));
+  for (const most of RUNGS) for (const rung of RUNGS) for (const why of ["", "bandwidth", "loss", "delay", "saver", "recovered", "probe"]) assert.ok(["", ...Object.keys(texts)].includes(line(most, rung, why)));
 });

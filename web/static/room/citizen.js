@@ -4,7 +4,7 @@ import { listen } from "./media.js";
 import { start } from "./shell.js";
 import { keys, repeatLast, t, timeOf } from "./ui.js";
 import { getReady, hasFloor, help, showCall, speaking } from "./citizen/call.js";
-import { modeOf } from "./citizen/choices.js";
+import { MOST, modeOf } from "./citizen/choices.js";
 import { afterwards, goodbye } from "./citizen/ends.js";
 import { handBar, nextOnes, ownRequests } from "./citizen/hand.js";
 import { Microphone } from "./citizen/microphone.js";
@@ -63,7 +63,7 @@ function follow(room) {
   const { me, view } = room;
   const on = view.format !== "in_person" && (view.phase === "running" || view.phase === "break") && modeOf(me) !== "text";
   if (on && !listener) {
-    listener = listen(room, { video: modeOf(me) === "video" });
+    listener = listen(room, { most: MOST[modeOf(me)] });
     listener.addEventListener("change", redraw);
   } else if (!on && listener) stopListening();
   if (on && !awake && document.visibilityState === "visible") void stayAwake();
@@ -72,7 +72,7 @@ function follow(room) {
 /** @param {Room} room */
 function changeWay({ me }) {
   if (modeOf(me) === "text") stopListening();
-  else listener?.show(modeOf(me) === "video");
+  else void listener?.save(MOST[modeOf(me)]);
 }
 
 function stopListening() {

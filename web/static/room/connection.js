@@ -29,7 +29,8 @@ export class Refused extends Error {
 /**
  * One conference as this screen sees it, over one WebSocket that comes back by itself (docs/protocol.md).
  *
- * Events: `change` (something of it changed; at most once per frame), `refused` (detail: {command, error, quiet}), `closed` (it will not come back).
+ * Events: `change` (something of it changed; at most once per frame), `signal` (each volatile signal; detail: the signal), `refused` (detail: {command, error,
+ * quiet}), `closed` (it will not come back).
  */
 export class Room extends EventTarget {
   /** @type {View} what the audience sees; empty until the first snapshot */
@@ -195,6 +196,7 @@ export class Room extends EventTarget {
         break;
       case "signal":
         this.signals = { ...this.signals, [message.signal.kind]: message.signal };
+        this.dispatchEvent(new CustomEvent("signal", { detail: message.signal }));
         break;
       case "bye":
         this.#bye = { code: message.code, reason: message.reason, message: message.message ?? "" };

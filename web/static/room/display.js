@@ -36,7 +36,7 @@ function picture() {
   const screen = document.createElement("video");
   screen.muted = screen.autoplay = screen.playsInline = true;
   screen.setAttribute("aria-label", t("display.video_floor"));
-  const programme = listen(room, { video: true });
+  const programme = listen(room, { sound: false });
   room.addEventListener("change", () => {
     if (screen.srcObject !== programme.floor) screen.srcObject = programme.floor;
   });

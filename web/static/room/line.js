@@ -1,7 +1,7 @@
 // The camera and microphone of a hall or venue out, the programme in. Sending is not being heard: the room decides (R22).
 import { createRef, html, nothing, ref } from "../../vendor/lit.js";
-import { button, field, icon, t } from "./ui.js";
-import { devices, LevelMeter, listen, publish, testTone } from "./media.js";
+import { button, field, icon, rungLine, t } from "./ui.js";
+import { devices, LevelMeter, listen, publish, release, testTone } from "./media.js";
 import { obsDialog } from "./obs.js";
 
 /** @typedef {import("./connection.js").Room} Room */
@@ -84,6 +84,7 @@ export class Line {
       <h2 id="hear-title">${t("operator.hear")}</h2>
       ${hearing
         ? html`<video class="programme" muted autoplay playsinline aria-label=${t("operator.hear.picture")} .srcObject=${hearing.floor}></video>
+            ${rungLine(hearing)}
             <p class="soft">${icon(state === "live" ? "volume-2" : "volume-x")} ${t(`operator.hear.${state === "live" ? "on" : state === "connecting" ? "connecting" : "lost"}`)}</p>
             <div class="buttons">
               ${hearing.blocked ? button({ label: t("operator.hear.start"), icon: "volume-2", kind: "primary", onclick: () => void hearing.play() }) : nothing}
@@ -107,6 +108,11 @@ export class Line {
       this.#devices = await navigator.mediaDevices.enumerateDevices();
       this.#sending = publish(this.room, stream);
       this.#sending.addEventListener("change", this.#redraw);
+      stream.addEventListener("lost", (event) => {
+        if (/** @type {CustomEvent} */ (event).detail.gone.kind !== "audio" || stream !== this.#stream) return;
+        this.#trouble = "missing";
+        this.stop();
+      });
     }
     this.#redraw();
   }
@@ -114,13 +120,13 @@ export class Line {
   stop() {
     this.#sending?.stop();
     this.#meter?.stop();
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    release(this.#stream);
     this.#sending = this.#meter = this.#stream = null;
     this.#redraw();
   }
 
   #hear() {
-    this.#hearing = listen(this.room, { video: true });
+    this.#hearing = listen(this.room);
     this.#hearing.addEventListener("change", this.#redraw);
     this.#redraw();
   }

@@ -111,6 +111,9 @@ export function dialogForm({ title, body = nothing, submit, cancel = t("common.c
 /** Asks before something that cannot be taken back. @param {{title: string, body?: unknown, submit: string, kind?: "primary" | "danger"}} parts */
 export const confirmDialog = async (parts) => (await dialogForm(parts)) !== null;
 
+/** On which rung somebody hears the programme, and who chose it: one calm line, or nothing. @param {{line: string} | null | undefined} programme */
+export const rungLine = (programme) => (programme?.line ? html`<p class="rung-line soft" role="status">${icon(programme.line === "rung.text" ? "captions" : "volume-2")} ${t(programme.line)}</p>` : nothing);
+
 /** A named field for forms. @param {{label: unknown, control: unknown, hint?: unknown}} parts */
 export const field = ({ label, control, hint }) => html`<label class="field"><span class="field-label">${label}</span>${control}${hint ? html`<span class="field-hint">${hint}</span>` : nothing}</label>`;
 

@@ -1,6 +1,6 @@
 import { html, nothing, ref } from "../../../vendor/lit.js";
-import { devices, listen, publish } from "../media.js";
-import { button, t } from "../ui.js";
+import { devices, listen, publish, release } from "../media.js";
+import { button, rungLine, t } from "../ui.js";
 
 /** @import { Room } from "../connection.js" */
 
@@ -52,7 +52,7 @@ export class Studio {
       html`<video muted autoplay playsinline aria-label=${label} ${ref((element) => {
         if (element instanceof HTMLVideoElement && element.srcObject !== (stream ?? null)) element.srcObject = stream ?? null;
       })}></video>`;
-    return html`<div class="pictures">${picture(this.#programme?.floor, t("studio.floor"))} ${picture(this.#programme?.hall, t("studio.hall"))}</div>`;
+    return html`${rungLine(this.#programme)}<div class="pictures">${picture(this.#programme?.floor, t("studio.floor"))} ${picture(this.#programme?.hall, t("studio.hall"))}</div>`;
   }
 
   #watch() {
@@ -60,7 +60,7 @@ export class Studio {
       this.#programme.stop();
       this.#programme = null;
     } else {
-      this.#programme = listen(this.#room, { video: true });
+      this.#programme = listen(this.#room);
       this.#programme.addEventListener("change", () => this.#changed());
     }
     this.#changed();
@@ -70,7 +70,7 @@ export class Studio {
     this.#trouble = "";
     if (this.#own) {
       this.#session?.stop();
-      for (const track of this.#own.getTracks()) track.stop();
+      release(this.#own);
       this.#own = this.#session = null;
     } else {
       const { stream, trouble } = await devices();

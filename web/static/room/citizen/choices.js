@@ -1,10 +1,13 @@
 /** What a person chose on this device; kept by the browser, never sent. */
 
-/** How to follow: with pictures and sound, with sound alone, or by the written lines. @typedef {"video" | "sound" | "text"} Mode */
+/** How to follow: with pictures and sound, with small pictures, with sound alone, or by the written lines. @typedef {"video" | "small" | "sound" | "text"} Mode */
 
-/** @import { Me } from "../protocol.js" */
+/** @import { Me, Rung } from "../protocol.js" */
 
-export const MODES = /** @type {const} */ (["video", "sound", "text"]);
+export const MODES = /** @type {const} */ (["video", "small", "sound", "text"]);
+
+/** The most that is wanted in each way of following. @type {Record<Mode, Rung>} */
+export const MOST = { video: "both", small: "low_video", sound: "low_audio", text: "low_audio" };
 
 /** The chosen way, else the one that fits: who sits in a hall hears the hall, and who saves data gets sound alone. @param {Me} me @returns {Mode} */
 export function modeOf(me) {

@@ -1,4 +1,4 @@
-import { devices, LevelMeter, publish } from "../media.js";
+import { devices, LevelMeter, publish, release } from "../media.js";
 import { withCamera, withDevices } from "./choices.js";
 
 /** @import { Room } from "../connection.js" */
@@ -47,9 +47,9 @@ export class Microphone extends EventTarget {
     this.stream = stream;
     this.meter = new LevelMeter(stream);
     this.meter.addEventListener("level", this.#listen);
-    const [track] = stream.getAudioTracks();
-    track.onmute = track.onunmute = () => this.#interrupt(track.muted);
-    track.onended = () => this.#lost();
+    this.#watch(stream.getAudioTracks()[0]);
+    stream.addEventListener("revived", (event) => this.#watch(/** @type {CustomEvent} */ (event).detail.track));
+    stream.addEventListener("lost", (event) => /** @type {CustomEvent} */ (event).detail.gone.kind === "audio" && stream === this.stream && this.#lost());
     this.#become("ready");
   }
 
@@ -57,7 +57,7 @@ export class Microphone extends EventTarget {
     this.#session?.stop();
     this.#session = undefined;
     this.meter?.stop();
-    this.stream?.getTracks().forEach((track) => ((track.onended = null), track.stop()));
+    release(this.stream);
     this.stream = this.meter = undefined;
     this.interrupted = this.silent = false;
     this.#become("off");
@@ -97,13 +97,18 @@ export class Microphone extends EventTarget {
     this.dispatchEvent(new Event("change"));
   };
 
-  /** @param {boolean} muted */
-  #interrupt(muted) {
-    this.interrupted = muted;
-    this.dispatchEvent(new Event("change"));
+  /** Whether a call has silenced the microphone, or taken it away until it is opened again. @param {MediaStreamTrack} track */
+  #watch(track) {
+    if (track.kind !== "audio") return;
+    const look = () => {
+      this.interrupted = track.muted || track.readyState === "ended";
+      this.dispatchEvent(new Event("change"));
+    };
+    track.onmute = track.onunmute = track.onended = look;
+    look();
   }
 
-  /** The device was pulled out. */
+  /** The device was pulled out, and no other is there. */
   #lost() {
     this.close();
     this.trouble = "missing";

@@ -2,6 +2,7 @@ import { html, nothing } from "/vendor/lit.js";
 import { button, dateOf, icon, t, timeOf, whyNot } from "../ui.js";
 import { deviceCheck } from "./check.js";
 import { chooseDevices } from "./choices.js";
+import { ways } from "./watch.js";
 
 /** @import { Room } from "../connection.js" */
 /** @import { Microphone } from "./microphone.js" */
@@ -64,7 +65,8 @@ export function beforeJoining(room, microphone) {
       <label class="tick"><input type="checkbox" .checked=${agreed.rules} @change=${tick("rules")} /><span>${t("join.rules_tick")}</span></label>
     </section>
     ${remote
-      ? html`<section class="card" aria-labelledby="devices"><h2 id="devices">${icon("mic")} ${t("join.devices_title")}</h2>${deviceCheck(microphone)}</section>`
+      ? html`<section class="card" aria-labelledby="devices"><h2 id="devices">${icon("mic")} ${t("join.devices_title")}</h2>${deviceCheck(microphone)}</section>
+          <section class="card" aria-label=${t("watch.mode")}>${ways(room, () => room.dispatchEvent(new Event("change")))}</section>`
       : html`<p class="notice">${t(me.channel === "online" ? "join.in_person" : "join.in_hall")}</p>`}
     <div class="join-buttons">
       ${ready

@@ -1,5 +1,5 @@
 import { html, nothing, repeat } from "/vendor/lit.js";
-import { button, channelLabel, icon, motiveLabel, nameOf, number, stepLabel, t, timeOf } from "../ui.js";
+import { button, channelLabel, icon, motiveLabel, nameOf, number, rungLine, stepLabel, t, timeOf } from "../ui.js";
 import { chooseMode, modeOf, MODES } from "./choices.js";
 
 /** @import { Room } from "../connection.js" */
@@ -32,15 +32,19 @@ export function pictures(listener, room) {
   if (!listener || room.view.phase !== "running") return nothing;
   const shown = room.view.floor.interposed ?? room.view.floor.speech ?? room.view.chair;
   const troubled = listener.state === "lost" || listener.state === "refused";
-  return html`${listener.floor
+  return html`${listener.pictures
       ? html`<div class="pictures">
           <figure class="floor-picture"><video .srcObject=${listener.floor} .muted=${true} autoplay playsinline aria-label=${t("watch.floor_picture")}></video><figcaption>${nameOf(shown)}</figcaption></figure>
           <figure class="hall-picture"><video .srcObject=${listener.hall} .muted=${true} autoplay playsinline aria-label=${t("watch.hall_picture")}></video><figcaption>${t(room.view.format === "combined" ? "watch.hall" : "watch.chair")}</figcaption></figure>
         </div>`
       : nothing}
+    ${listener.silent ? gist(room.view) : rungLine(listener)}
     ${listener.blocked ? html`<div class="unmute">${button({ label: t("watch.play"), icon: "volume-2", kind: "primary big wide", onclick: () => void listener.play() })}</div>` : nothing}
     ${troubled ? html`<p class="notice warn">${icon("wifi-off")} ${t(listener.state === "lost" ? "watch.media_lost" : "watch.media_refused")} ${button({ label: t("common.retry"), kind: "quiet small", onclick: () => listener.again() })}</p>` : nothing}`;
 }
+
+/** The last rung: where no sound arrives, what the secretary has released last is read in its place. @param {View} view */
+const gist = ({ captions }) => html`<section class="gist-now notice warn" role="status"><p><strong>${icon("captions")} ${t("rung.text")}</strong></p>${captions.slice(-2).map(caption)}</section>`;
 
 /** Who speaks, about what, and for how long still. @param {Room} room */
 export function speaker({ view }) {
@@ -68,14 +72,14 @@ function noSpeaker({ phase, floor, chair }) {
   return html`<section class="speaker card"><p class="soft">${t("watch.conducting")}</p><h2 class="speaker-name">${nameOf(chair)}</h2>${chair.title ? html`<p class="soft">${chair.title}</p>` : nothing}</section>`;
 }
 
-/** How to follow: a choice which also works before sound and picture do. @param {Room} room @param {() => void} changed */
+/** How to follow: a choice of one's own, before joining and at any time after. @param {Room} room @param {() => void} changed */
 export function ways(room, changed) {
   const now = modeOf(room.me);
   return html`<fieldset class="ways-to-follow">
     <legend>${t("watch.mode")}</legend>
     <div class="segments">
       ${MODES.map(
-        (mode) => html`<label class="segment"><input type="radio" name="mode" .checked=${mode === now} @change=${() => (chooseMode(mode), changed())} /><span>${icon({ video: "video", sound: "volume-2", text: "captions" }[mode])}${t(`watch.mode_${mode}`)}</span></label>`,
+        (mode) => html`<label class="segment"><input type="radio" name="mode" .checked=${mode === now} @change=${() => (chooseMode(mode), changed())} /><span>${icon({ video: "video", small: "phone", sound: "volume-2", text: "captions" }[mode])}${t(`watch.mode_${mode}`)}</span></label>`,
       )}
     </div>
     <p class="soft small-text">${t(`watch.mode_${now}_text`)}</p>

@@ -1,11 +1,19 @@
 /** @typedef {"insecure" | "none" | "denied" | "missing" | "busy"} Trouble */
 
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const PICTURE = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 30 }, facingMode: "user" };
+const PICTURE = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 15, max: 30 }, facingMode: "user" };
+const TRY_EVERY = 1500;
+/** How often a device that was taken away is asked for, while somebody looks at the page. */
+const TRIES = 10;
+/** Milliseconds after which a microphone that is still silenced when a call is over is opened again. */
+const STILL_MUTED = 3000;
 
 /**
  * Opens microphone and camera; where there is no camera, the microphone alone. Gives the stream, or what stands in the way in one word:
  * `insecure` (browsers give no microphone on plain http), `none` (the browser cannot), `denied`, `missing`, `busy` (another program, or a call).
+ *
+ * A device that a call or another program takes away is opened again: the stream has a new track then and fires `revived` (detail: {gone, track}), or
+ * `lost` (detail: {gone}) when that does not succeed. Give the devices back with `release`.
  * @param {{camera?: boolean | string, microphone?: string}} [wanted] `microphone` and `camera`: the id of the device to take; `camera` may be false
  * @returns {Promise<{stream: MediaStream, trouble?: undefined} | {stream?: undefined, trouble: Trouble}>}
  */
@@ -15,12 +23,66 @@ export async function devices({ camera = true, microphone } = {}) {
   const audio = { ...SOUND, ...(microphone && { deviceId: { exact: microphone } }) };
   const video = typeof camera === "string" ? { ...PICTURE, deviceId: { exact: camera } } : camera && PICTURE;
   try {
-    return { stream: await navigator.mediaDevices.getUserMedia({ audio, video }) };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio, video });
+    for (const track of stream.getTracks()) keep(stream, track);
+    return { stream };
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
     if (camera && name !== "NotAllowedError") return devices({ camera: false, microphone });
     return { trouble: name === "NotAllowedError" ? "denied" : name === "NotFoundError" || name === "OverconstrainedError" ? "missing" : "busy" };
   }
+}
+
+/** Streams whose owner has finished with them. @type {WeakSet<MediaStream>} */
+const released = new WeakSet();
+
+/** Gives microphone and camera back. @param {MediaStream | null | undefined} stream */
+export function release(stream) {
+  if (!stream) return;
+  released.add(stream);
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Opens a device again when it was taken away: its track has ended, or is still silenced when the page is looked at after a call. @param {MediaStream} stream @param {MediaStreamTrack} track */
+function keep(stream, track) {
+  const over = new AbortController();
+  const again = () => {
+    over.abort();
+    if (!released.has(stream)) void revive(stream, track);
+  };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  track.addEventListener("ended", again, { signal: over.signal });
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => track.kind === "audio" && track.muted && !over.signal.aborted && document.visibilityState === "visible" && again(), STILL_MUTED);
+    },
+    { signal: over.signal },
+  );
+}
+
+/** @param {MediaStream} stream @param {MediaStreamTrack} gone */
+async function revive(stream, gone) {
+  gone.stop();
+  const sound = gone.kind === "audio";
+  for (let tries = 0; tries < TRIES && !released.has(stream); ) {
+    if (document.visibilityState === "visible") {
+      tries += 1;
+      const constraints = sound ? { audio: SOUND } : { video: { ...PICTURE, ...gone.getConstraints() } };
+      const [track] = (await navigator.mediaDevices.getUserMedia(constraints).catch(() => null))?.getTracks() ?? [];
+      if (track && released.has(stream)) return track.stop();
+      if (track) {
+        stream.removeTrack(gone);
+        stream.addTrack(track);
+        keep(stream, track);
+        return void stream.dispatchEvent(new CustomEvent("revived", { detail: { gone, track } }));
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_EVERY));
+  }
+  if (!released.has(stream)) stream.dispatchEvent(new CustomEvent("lost", { detail: { gone } }));
 }
 
 /** How loud, from 0 (silence, -60 dBFS and below) to 1 (as loud as can be). @param {number} rms root mean square of samples between -1 and 1 */
@@ -33,13 +95,23 @@ export class LevelMeter extends EventTarget {
   #context = new AudioContext();
   /** @type {ReturnType<typeof setInterval>} */
   #timer;
+  #over = new AbortController();
 
   /** @param {MediaStream} stream */
   constructor(stream) {
     super();
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 2048;
-    this.#context.createMediaStreamSource(stream).connect(analyser);
+    let source = this.#context.createMediaStreamSource(stream);
+    source.connect(analyser);
+    const again = () => {
+      source.disconnect();
+      source = this.#context.createMediaStreamSource(stream);
+      source.connect(analyser);
+      void this.#context.resume();
+    };
+    stream.addEventListener("revived", again, { signal: this.#over.signal });
+    document.addEventListener("visibilitychange", () => void this.#context.resume(), { signal: this.#over.signal }); // a call interrupts it
     const samples = new Float32Array(analyser.fftSize);
     void this.#context.resume();
     this.#timer = setInterval(() => {
@@ -52,6 +124,7 @@ export class LevelMeter extends EventTarget {
 
   stop() {
     clearInterval(this.#timer);
+    this.#over.abort();
     void this.#context.close();
   }
 }

@@ -28,7 +28,7 @@ export class MediaSession extends EventTarget {
   #timer;
 
   /**
-   * @param {string} url where offers are posted
+   * @param {string | (() => string)} url where offers are posted
    * @param {(peer: RTCPeerConnection) => void} prepare adds tracks and transceivers to a new connection
    */
   constructor(url, prepare) {
@@ -36,12 +36,19 @@ export class MediaSession extends EventTarget {
     this.#url = url;
     this.#prepare = prepare;
     addEventListener("pagehide", this.#leave);
+    addEventListener("pageshow", this.#back);
     void this.#open();
+  }
+
+  /** The address of the open session; "" while there is none. */
+  get address() {
+    return this.#resource;
   }
 
   /** Ends the session for good. */
   stop() {
     removeEventListener("pagehide", this.#leave);
+    removeEventListener("pageshow", this.#back);
     this.#end();
     this.#become("off");
   }
@@ -66,7 +73,7 @@ export class MediaSession extends EventTarget {
     this.#timer = setTimeout(() => this.#later(), CONNECT_WITHIN);
     try {
       const offer = await peer.createOffer();
-      const answer = await fetch(this.#url, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: offer.sdp });
+      const answer = await fetch(typeof this.#url === "string" ? this.#url : this.#url(), { method: "POST", headers: { "Content-Type": "application/sdp" }, body: offer.sdp });
       if (peer !== this.#peer) return void drop(answer.headers.get("Location") ?? "");
       if (answer.status !== 201) return void (await this.#notTaken(answer));
       this.#resource = answer.headers.get("Location") ?? "";
@@ -127,6 +134,9 @@ export class MediaSession extends EventTarget {
   }
 
   #leave = () => void this.#end();
+
+  /** The browser had put the page aside, and shows it again as it was. @param {PageTransitionEvent} event */
+  #back = (event) => event.persisted && this.state !== "replaced" && this.again();
 
   /** @param {SessionState} state */
   #become(state) {
