@@ -1,4 +1,4 @@
-"""Sound through the relay: a client that uses nothing else, and browsers whose network lets no UDP through."""
+"""Sound through the relay: clients that use nothing else, and browsers whose network lets no UDP through."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
 
+from server.media.engine import Direction
 from tests.browser.browsers import FLAGS
-from tests.media.peers import Hearer, until
+from tests.media.peers import Hearer, Publisher, Tone, until
 from tests.media.turn.relay import HERE, Running
 from tests.media.turn.site import TONE, open_site
 
@@ -30,20 +31,37 @@ class Relayed(Hearer):
 
     def __init__(self, relay: RTCIceServer) -> None:
         super().__init__()
-        self.peer = RTCPeerConnection(
-            RTCConfiguration([relay], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE, iceTransportPolicy=RTCIceTransportPolicy.RELAY)
-        )
+        self.peer = RTCPeerConnection(by_relay(relay))
         self.peer.addTransceiver("audio", "recvonly")
 
 
+class Relaying(Publisher):
+    """Sends a tone through one relay and by no other way."""
+
+    def __init__(self, relay: RTCIceServer, tone: Tone) -> None:
+        super().__init__()
+        self.peer = RTCPeerConnection(by_relay(relay))
+        self.peer.addTransceiver(tone, "sendonly")
+
+
+def by_relay(relay: RTCIceServer) -> RTCConfiguration:
+    return RTCConfiguration([relay], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE, iceTransportPolicy=RTCIceTransportPolicy.RELAY)
+
+
 @pytest.mark.parametrize("number", range(3), ids=["udp", "tcp", "tls"])
-async def test_the_tone_is_heard_through_the_relay_alone(relay: Running, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tones_go_both_ways_through_the_relay_alone(relay: Running, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(relay.certificate))
     user, password = relay.turn.credentials("dung", int(time.time() * 1000))
     async with open_site(relay) as site:
         hearer = Relayed(RTCIceServer(relay.turn.urls[number], user, password))
         await hearer.accept(await site.engine.listen("c", "out", await hearer.offer()))
         await until(lambda: hearer.level(TONE) > -20)
+        other = Relaying(RTCIceServer(relay.turn.urls[number], user, password), Tone(440.0))
+        await other.accept(await site.engine.publish("c", "in-dung", "dung", await other.offer()))
+        await other.connected()
+        await site.engine.direct("c", Direction(frozenset({"dung"})))
+        await until(lambda: hearer.level(440.0) > -20 and hearer.level(TONE) < -45)
+        await other.close()
         await hearer.close()
 
 
