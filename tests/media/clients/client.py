@@ -6,7 +6,8 @@ import asyncio
 import base64
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -38,20 +39,38 @@ class Scene:
 
 @dataclass(frozen=True)
 class Received:
-    """What a listener has decoded: the strongest tone of its newest sound, and the middle of each slot's newest picture."""
+    """What a listener has decoded: its newest sound, about a fifth of a second, and the middle of each slot's newest picture."""
 
-    hertz: float
-    dbfs: float
+    pcm: NDArray[np.int16] = field(repr=False)
+    rate: int
     colours: tuple[Colour | None, ...]
     pictures: tuple[int, ...]
     """How many each slot has shown."""
 
-    def hears(self, hertz: float) -> bool:
-        return self.dbfs > -30 and abs(self.hertz - hertz) < 8
+    def hears(self, hertz: float, seconds: float = 0.2) -> bool:
+        """Whether the strongest tone of so many last seconds is this one."""
+        strongest, dbfs = self.tone(seconds)
+        return dbfs > -30 and abs(strongest - hertz) < 12
+
+    def tone(self, seconds: float = 0.2) -> tuple[float, float]:
+        """Frequency in hertz and level in dBFS of the strongest tone (Hann window, parabola through three bins)."""
+        pcm = self.pcm[-round(seconds * self.rate) :] / 32768
+        if len(pcm) < self.rate // 20:
+            return 0.0, SILENCE
+        window = np.hanning(len(pcm))
+        amplitude = 2 * np.abs(np.fft.rfft(pcm * window)) / window.sum()
+        at = int(np.argmax(amplitude[1:-1])) + 1
+        levels = 20 * np.log10(np.maximum(amplitude[at - 1 : at + 2], 1e-6))
+        bend = levels[0] - 2 * levels[1] + levels[2]
+        shift = 0.0 if bend == 0 else 0.5 * (levels[0] - levels[2]) / bend
+        return float((at + shift) * self.rate / len(pcm)), float(levels[1])
 
     def sees(self, colour: Colour, slot: int = 0) -> bool:
         seen = self.colours[slot]
         return seen is not None and seen.is_about(colour)
+
+    def __str__(self) -> str:
+        return f"{self.tone()[0]:.0f} Hz at {self.tone()[1]:.0f} dBFS, {self.colours}, {self.pictures} pictures"
 
 
 class Publisher(Protocol):
@@ -70,24 +89,10 @@ class Listener(Protocol):
     async def close(self) -> None: ...
 
 
-def strongest(pcm: NDArray[np.int16], rate: int) -> tuple[float, float]:
-    """Frequency in hertz and level in dBFS of the strongest tone (Hann window, parabola through three bins)."""
-    if len(pcm) < rate // 20:
-        return 0.0, SILENCE
-    window = np.hanning(len(pcm))
-    amplitude = 2 * np.abs(np.fft.rfft(pcm / 32768 * window)) / window.sum()
-    at = int(np.argmax(amplitude[1:-1])) + 1
-    levels = 20 * np.log10(np.maximum(amplitude[at - 1 : at + 2], 1e-6))
-    bend = levels[0] - 2 * levels[1] + levels[2]
-    shift = 0.0 if bend == 0 else 0.5 * (levels[0] - levels[2]) / bend
-    return float((at + shift) * rate / len(pcm)), float(levels[1])
-
-
 def read(told: dict[str, Any]) -> Received:
     """What a program or page tells: `pcm` (base64, 16 bits, one channel), `rate`, `colours`, `pictures`."""
-    hertz, dbfs = strongest(np.frombuffer(base64.b64decode(told["pcm"]), np.int16), told["rate"])
     colours = tuple(Colour(*colour) if colour else None for colour in told["colours"])
-    return Received(hertz, dbfs, colours, tuple(told["pictures"]))
+    return Received(np.frombuffer(base64.b64decode(told["pcm"]), np.int16), told["rate"], colours, tuple(told["pictures"]))
 
 
 class Program:
@@ -141,22 +146,42 @@ class Program:
         return line.decode()
 
 
-async def comes(listener: Listener, hertz: float | None, colour: Colour | None = None, slot: int = 0, seconds: float = 12.0) -> Received:
-    """Wait until a listener hears and sees this; says what it had instead when it does not come. None: that it does not matter."""
+async def until(met: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    """Look ten times a second whether it is so; False when it is not within that time."""
     end = asyncio.get_running_loop().time() + seconds
-    while True:
-        now = await listener.received()
-        if (hertz is None or now.hears(hertz)) and (colour is None or now.sees(colour, slot)):
-            return now
+    while not await met():
         if asyncio.get_running_loop().time() > end:
-            raise AssertionError(f"{hertz} Hz and {colour} do not come: {now}")
+            return False
         await asyncio.sleep(0.1)
+    return True
+
+
+async def comes(listener: Listener, hertz: float, colour: Colour | None = None, slot: int = 0, seconds: float = 12.0) -> None:
+    """Wait until a listener hears and sees this; says what it had instead when it does not come."""
+
+    async def met() -> bool:
+        now = await listener.received()
+        return now.hears(hertz) and (colour is None or now.sees(colour, slot))
+
+    assert await until(met, seconds), f"{hertz} Hz and {colour} do not come: {await listener.received()}"
 
 
 async def flows(listener: Listener, slot: int = 0, pictures: int = 5, seconds: float = 2.0) -> None:
     """What is seen goes on: so many more pictures come."""
     before = (await listener.received()).pictures[slot]
+
+    async def met() -> bool:
+        return (await listener.received()).pictures[slot] >= before + pictures
+
+    assert await until(met, seconds), f"not {pictures} pictures more in {seconds} s"
+
+
+async def share(listener: Listener, hertz: float, seconds: float) -> float:
+    """In how many windows of 100 ms the tone is there at about its level, of all."""
+    there: list[bool] = []
     end = asyncio.get_running_loop().time() + seconds
-    while (seen := (await listener.received()).pictures[slot] - before) < pictures:
-        assert asyncio.get_running_loop().time() < end, f"{seen} pictures in {seconds} s"
-        await asyncio.sleep(0.1)
+    while (now := asyncio.get_running_loop().time()) < end:
+        found, dbfs = (await listener.received()).tone(0.1)
+        there.append(dbfs > -20 and abs(found - hertz) < 12)
+        await asyncio.sleep(max(0.0, now + 0.1 - asyncio.get_running_loop().time()))
+    return sum(there) / len(there)

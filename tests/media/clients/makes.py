@@ -15,7 +15,7 @@ from aiortc import RTCRtpSender
 from playwright.async_api import Browser, Page
 
 from tests.media import peers
-from tests.media.clients.client import HERE, Colour, Program, Received, Scene, read, strongest
+from tests.media.clients.client import HERE, Colour, Program, Received, Scene, read
 
 Codec = Literal["vp8", "h264"]
 
@@ -80,9 +80,9 @@ class Aiortc:
         assert isinstance(hearer, peers.Hearer)
         since = time.monotonic() - 0.25
         pieces = [pcm for at, pcm in list(hearer.heard) if at >= since]
-        hertz, dbfs = strongest(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), peers.RATE)
-        colours = [hearer.colour(slot) for slot in range(2)]
-        return Received(hertz, dbfs, tuple(Colour(*colour) if colour else None for colour in colours), tuple(hearer.pictures))
+        colours = (hearer.colour(slot) for slot in range(2))
+        pcm = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+        return Received(pcm, peers.RATE, tuple(Colour(*colour) if colour else None for colour in colours), tuple(hearer.pictures))
 
     async def close(self) -> None:
         async with httpx.AsyncClient() as http:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.middleware.base import RequestResponseEndpoint
 
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import MediaConfig, MediaRefusal
 from server.media.routes import Admission, media_routes
 from server.media.tokens import Kind, MediaTokens
 from tests.media.clients.client import HERE, Listener, Publisher, Scene
+from tests.media.clients.network import Relay
 
 CONFERENCE = "c"
 CONFIG = MediaConfig(announced=("127.0.0.1", "::1"))
@@ -28,14 +30,16 @@ class Site:
     engine: EmbeddedEngine
     base: str
     _tokens: MediaTokens
+    relays: dict[str, Relay]
+    """Relays by seat, through which clients reach the engine; others come directly."""
 
     async def publish(self, publisher: Publisher, seat: str, scene: Scene) -> None:
-        await publisher.publish(*self._given(seat, "whip"), scene)
+        await publisher.publish(*self.given(seat, "whip"), scene)
 
     async def listen(self, listener: Listener, seat: str) -> None:
-        await listener.listen(*self._given(seat, "whep"))
+        await listener.listen(*self.given(seat, "whep"))
 
-    def _given(self, seat: str, kind: Kind) -> tuple[str, str]:
+    def given(self, seat: str, kind: Kind) -> tuple[str, str]:
         return f"{self.base}/{kind}/{seat}", self._tokens.issue(seat, kind, int(time.time() * 1000), reusable=True)
 
 
@@ -44,6 +48,7 @@ async def open_site(config: MediaConfig = CONFIG) -> AsyncIterator[Site]:
     """The right to come is in the token; a seat's name is the source's."""
     engine = EmbeddedEngine(config)
     tokens = MediaTokens(bytes(32))
+    relays: dict[str, Relay] = {}
 
     async def authorize(request: Request, seat: str, kind: Kind) -> Admission:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -53,6 +58,16 @@ async def open_site(config: MediaConfig = CONFIG) -> AsyncIterator[Site]:
 
     app = FastAPI()
     app.include_router(media_routes(engine, authorize))
+
+    @app.middleware("http")
+    async def behind_relays(request: Request, go_on: RequestResponseEndpoint) -> Response:
+        response = await go_on(request)
+        relay = relays.get(request.url.path.rpartition("/")[2])
+        if relay is None or response.status_code != 201:
+            return response
+        answer = relay.rewritten((b"".join([chunk async for chunk in response.body_iterator])).decode())  # type: ignore[attr-defined]
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        return Response(answer, 201, headers)
 
     @app.get("/page")
     def page() -> Response:
@@ -68,7 +83,7 @@ async def open_site(config: MediaConfig = CONFIG) -> AsyncIterator[Site]:
     await engine.start()
     serving = asyncio.create_task(server.serve([listening]))
     try:
-        yield Site(engine, f"http://127.0.0.1:{listening.getsockname()[1]}", tokens)
+        yield Site(engine, f"http://127.0.0.1:{listening.getsockname()[1]}", tokens, relays)
     finally:
         await engine.stop()
         server.should_exit = True
