@@ -49,6 +49,7 @@ from server.media.engine import VENUE, Closed, Levels, MediaConfig, MediaEngine,
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn, urls_of
+from server.metrics import metrics_routes
 from server.notifications.message_pages import message_routes
 from server.notifications.worker import keep_working
 from server.office.history_pages import history_pages
@@ -217,6 +218,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
         """200 once the server takes requests."""
         return {"status": "ok"}
 
+    app.include_router(metrics_routes(settings, parts.media, parts.rooms))
     app.include_router(account_routes(parts.engine, parts.keys, settings, parts.knock))
     app.include_router(conference_routes(parts.access))
     app.include_router(socket_routes(parts.rooms, parts.access.seat))

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Gateway that takes SMS as a POST of JSON; without one they are handed to a person."""
     zalo_url: str | None = None
     """The same for Zalo."""
+    metrics_token: Annotated[str | None, Field(min_length=16)] = None
+    """Bearer token with which a monitoring system reads `/metrics`. Without one only this machine itself may, and behind a proxy (`public_url`) nobody."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     media_host: str | None = None
@@ -87,7 +89,7 @@ class Settings(BaseSettings):
     def _words(cls, given: object) -> object:
         return tuple(word.strip() for word in given.split(",") if word.strip()) if isinstance(given, str) else given
 
-    @field_validator("turn_host", "turn_tls_listen", "turn_certificate", "turn_key", mode="before")
+    @field_validator("metrics_token", "turn_host", "turn_tls_listen", "turn_certificate", "turn_key", mode="before")
     @classmethod
     def _none_if_empty(cls, given: object) -> object:
         return given or None
