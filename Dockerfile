@@ -1,5 +1,6 @@
 # The server with everything it carries. Its set-up is scripts/setup, the same that `make demo` uses.
 FROM python:3.11-slim-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 RUN VENV=/opt/doithoai scripts/setup image

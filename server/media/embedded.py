@@ -7,6 +7,7 @@ What must outlive that process is here: the directions. After a restart they are
 import asyncio
 import itertools
 import logging
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -172,7 +173,9 @@ class EmbeddedEngine:
         try:
             with theirs:
                 self._process = process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "server.media.worker", str(theirs.fileno()), pass_fds=(theirs.fileno(),)
+                    *(sys.executable, "-m", "server.media.worker", str(theirs.fileno())),
+                    pass_fds=(theirs.fileno(),),
+                    env=os.environ if self._config.accelerated else os.environ | {"DOITHOAI_ACCELERATED": "0"},
                 )
             reader, self._writer = await wire.open_wire(ours)
         except BaseException:

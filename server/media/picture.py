@@ -97,10 +97,10 @@ class View:
             passed = 1 if end.at is None else max(1, round((now - end.at) * CLOCK_RATE))
             own.sequence = (end.sequence + 1 - sequence) & 0xFFFF
             own.timestamp = (end.timestamp + passed - timestamp) & 0xFFFFFFFF
-            if found is not None and found.picture is not None:
-                own.picture = (end.picture + 1 - found.picture) & 0x7FFF
-            if found is not None and found.tl0 is not None:
-                own.tl0 = (end.tl0 + 1 - found.tl0) & 0xFF
+            # where the first packet has no number, the slot's next one that has must go on behind
+            numbered, layered = found is not None and found.picture is not None, found is not None and found.tl0 is not None
+            own.picture = (end.picture + numbered - slot.end.picture) & 0x7FFF
+            own.tl0 = (end.tl0 + layered - slot.end.tl0) & 0xFF
         self._first = (sequence + own.sequence) & 0xFFFF
         self.slot = slot
 

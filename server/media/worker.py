@@ -14,7 +14,6 @@ from server.media import wire
 from server.media.engine import MediaConfig, MediaEvent, MediaRefusal
 from server.media.rtp.ladder import Rung
 from server.media.sessions import Sessions
-from server.media.transport import fanout
 
 
 def perform(sessions: Sessions, message: wire.Message) -> object:
@@ -48,8 +47,6 @@ async def serve(end: socket.socket) -> None:
     if first is None:
         return
     config = MediaConfig(**{**first, "announced": tuple(first["announced"])})
-    if not config.accelerated:
-        fanout.use(False)
 
     def tell(event: MediaEvent) -> None:
         wire.send(writer, wire.from_event(event))

@@ -129,6 +129,16 @@ DIRECT = _handle_works()
 """Whether libsrtp is called directly; if not, through pylibsrtp's public interface."""
 
 
+def protect_address() -> int | None:
+    """Address of libsrtp's `srtp_protect`, for a sender written in C; None where the binding does not give it."""
+    try:
+        from pylibsrtp import _binding
+
+        return int(_binding.ffi.cast("uintptr_t", _binding.ffi.addressof(_binding.lib, "srtp_protect")))
+    except Exception:  # another binding: the plain way is used
+        return None
+
+
 class Srtp:
     """Protects what goes out and opens what comes in; every call takes and returns one packet or raises `SrtpError`.
 
