@@ -25,6 +25,7 @@ from moderation.kernel import (
 )
 from moderation.people import holds_gavel, person
 from moderation.plan import Plan
+from moderation.recording import ended
 
 if TYPE_CHECKING:
     from moderation.conference import Conference
@@ -390,4 +391,4 @@ def conference_closed(c: Conference, f: ConferenceClosed, e: Entry) -> Conferenc
     if c.floor.prompt:
         c = replace(set_entry(c, c.floor.prompt.entry, status=Status.REMOVED), floor=replace(c.floor, prompt=None))
     agenda = replace(c.agenda, visits=leave(c.agenda.visits, e.at), closed_at=e.at)
-    return replace(c, phase=Phase.CLOSED, agenda=agenda, queue=replace(c.queue, open=False))
+    return replace(c, phase=Phase.CLOSED, agenda=agenda, queue=replace(c.queue, open=False), recording=ended(c.recording, e.at))

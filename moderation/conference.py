@@ -14,6 +14,7 @@ from moderation.minutes import Minutes
 from moderation.people import Person, VenueState
 from moderation.plan import Plan
 from moderation.queue import Motive, Queue
+from moderation.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Conference:
     petitions: Mapping[str, Petition] = empty()
     conduct: Conduct = Conduct()
     minutes: Minutes = Minutes()
+    recording: Recording = Recording()
     outcomes: Mapping[str, Outcome] = empty()
     notice_ground: str = ""
     notice_words: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from moderation import agenda, conclusion, conduct, floor, groups, people
+from moderation import agenda, conclusion, conduct, floor, groups, people, recording
 from moderation.kernel import (
     MAX_TEXT,
     MAX_TOPIC,
@@ -403,6 +403,10 @@ def draft(before: Conference, c: Conference, e: Entry) -> Line | None:
     match f:
         case agenda.ConferenceOpened() | agenda.ConferenceClosed() | agenda.SessionResumed() | conduct.AllSilenced() | conduct.SilenceLifted():
             return event()
+        case recording.RecordingBegun():
+            return event()
+        case recording.RecordingEnded():
+            return event(reason=f.reason)
         case agenda.StepOpened():
             return event(step=f.step, reason=f.reason)
         case agenda.Ticked() | agenda.Waived():

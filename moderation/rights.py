@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moderation import agenda, conclusion, conduct, floor, groups, minutes, people, plan, queue, wishes
+from moderation import agenda, conclusion, conduct, floor, groups, minutes, people, plan, queue, recording, wishes
 from moderation.conference import Conference
 from moderation.kernel import DECIDE, Actor, Command, Ms, Phase, Refusal, Role
 from moderation.people import IN_ROOM, Standing
@@ -73,6 +73,8 @@ TABLE: tuple[tuple[type[Command], str, str], ...] = (
     (conduct.SilenceAll,           "chair",                                 SITTING),
     (conduct.LiftSilence,          "chair",                                 SITTING),
     (conduct.ShowOnDisplay,        "chair office",                          "planned running break closed"),
+    (recording.BeginRecording,      "chair desk",                            SITTING),
+    (recording.EndRecording,        "chair desk system",                     SITTING),
     (conclusion.AnswerPetitions,   "chair office secretary agency",         "running"),
     (conclusion.DeferPetition,     "chair",                                 "running"),
     (groups.NameRepresentative,    "office secretary desk",                 ALIVE),

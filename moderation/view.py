@@ -130,7 +130,8 @@ def common(c: Conference) -> View:
             visits=len(visits) or None,
         )
     prompt = floor.prompt
-    return {
+    recorded = clean(since=c.recording.since, stage=True if c.recording.stage and c.recording.since else None, failed=c.recording.failed)
+    return ({"recorded": recorded} if recorded else {}) | {
         "phase": c.phase.value,
         "title": c.plan.title,
         "regime": c.plan.regime,
@@ -294,7 +295,7 @@ def backup_phone_(c: Conference, venue: str) -> View:
     return clean(backup_phone=next((v.backup_phone for v in c.plan.venues if v.id == venue), None))
 
 
-@of("id", "minutes", "speeches", "queue", "people", "petitions", "plan")
+@of("id", "minutes", "speeches", "queue", "people", "petitions", "plan", "recording")
 def minutes_(c: Conference) -> View:
     signed = [clean(person=called(c, s.person), role=s.role.value, digest=s.digest, at=s.at) for s in c.minutes.signatures]
     return {
@@ -304,6 +305,7 @@ def minutes_(c: Conference) -> View:
             finished=c.minutes.finished_at,
             digest=digest(c) if c.minutes.finished_at else None,
             signatures=signed,
+            recorded=[clean(begin=begin, end=end) for begin, end in c.recording.spans] or None,
         )
     }
 

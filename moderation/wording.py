@@ -56,6 +56,12 @@ MOTIVES = {
 
 VENUE = {"stable": "hoạt động ổn định", "no_sound": "mất tiếng", "no_picture": "mất hình", "lost": "mất kết nối", "unknown": "chưa báo"}
 
+RECORDING_ENDED = {
+    "": "Kết thúc ghi âm, ghi hình hội nghị.",
+    "disk_full": "Việc ghi âm, ghi hình dừng lại vì hết chỗ lưu trữ.",
+    "io": "Việc ghi âm, ghi hình dừng lại vì lỗi lưu trữ.",
+}
+
 ERASED = "(đã xóa thông tin theo yêu cầu)"
 
 
@@ -138,6 +144,10 @@ def sentence(c: Conference, line: Line) -> str:
             return "Chủ trì yêu cầu giữ trật tự, tạm ngắt mọi micro."
         case "silence_lifted":
             return "Hội nghị trở lại trật tự, tiếp tục làm việc."
+        case "recording_begun":
+            return "Bắt đầu ghi âm, ghi hình hội nghị."
+        case "recording_ended":
+            return RECORDING_ENDED[str(p["reason"])]
     return ""
 
 

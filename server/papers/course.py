@@ -52,7 +52,7 @@ OF_CODE = {
 } | dict.fromkeys(
     (
         "break_taken", "session_resumed", "gavel_handed", "format_changed", "venue_reported", "people_counted", "prompt_missed", "reminded",
-        "refused", "readmitted", "all_silenced", "silence_lifted",
+        "refused", "readmitted", "all_silenced", "silence_lifted", "recording_begun", "recording_ended",
     ),
     Part.ORDER,
 )  # fmt: skip

@@ -33,6 +33,7 @@ from moderation.groups import NameRepresentative
 from moderation.minutes import CorrectLine, FinishMinutes, ReopenMinutes, StrikeLine, WriteLine, digest
 from moderation.people import Admit, ChangeFormat, ChangePresence, HandGavel, Knock, SendBack, TurnAway
 from moderation.queue import AllowProcedure, AmendEntry, CloseQueue, EmptyQueue, LimitQueue, MoveEntry, OpenQueue, RemoveEntry, Withdraw
+from moderation.recording import BeginRecording, EndRecording
 from moderation.statistics import statistics
 from moderation.view import PARTS, View, view
 from server.rooms.messages import decode, encode
@@ -117,6 +118,14 @@ def stormy() -> Hall:
     return hall
 
 
+def recorded() -> Hall:
+    """A conference that is recorded until the disk is full, and again until it ends."""
+    hall = Hall().opened(4)
+    hall.do(BeginRecording()), hall.wait(60), hall.do(EndRecording("disk_full"), "system"), hall.wait(5)
+    hall.do(BeginRecording(stage=True), "desk"), hall.speak("minh", answer=True)
+    return hall
+
+
 def group_speaks() -> Hall:
     """A group whose representative is named in the room."""
     kn = replace(PLAN.petitions[0], petitioner="Các hộ ngõ 12", group=True, represented=False)
@@ -128,7 +137,7 @@ def group_speaks() -> Hall:
 
 if __name__ == "__main__":
     JOURNALS.mkdir(parents=True, exist_ok=True)
-    for name, play in {"worked-example": lambda: played()[0], "stormy": stormy, "group": group_speaks}.items():
+    for name, play in {"worked-example": lambda: played()[0], "stormy": stormy, "group": group_speaks, "recorded": recorded}.items():
         file = JOURNALS / f"{name}.jsonl"
         if file.exists():
             renew(file)

@@ -26,8 +26,9 @@ ENTRY = FACE | {"person", "motive", "topic", "petition", "since", "status", "hel
 ALLOWED: dict[str, set[str]] = {
     "": {
         "phase", "title", "regime", "format", "place", "unit", "starts", "topics", "rules", "recording", "venues", "bodies", "chair",
-        "agenda", "floor", "queue", "counts", "captions", "display", "times", "may", "venue_states",
+        "agenda", "floor", "queue", "counts", "captions", "display", "times", "may", "venue_states", "recorded",
     },
+    "recorded": {"since", "stage", "failed"},
     "chair": FACE,
     "agenda": {"step", "steps", "opened", "closed", "break_since"},
     "agenda.steps.*": {"planned", "start", "end", "visits"},
