@@ -5,7 +5,7 @@ import { announce, button, confirmDialog, icon, stepLabel, t, whyNot } from "./u
 import { Register } from "./desk/register.js";
 import { People } from "./desk/people.js";
 import { escorts, watchEscorts } from "./desk/conduct.js";
-import { headCount, report } from "./desk/venues.js";
+import { headCount, measuredOf, report } from "./desk/venues.js";
 import { Line } from "./line.js";
 import { sign, stageOf, waiting } from "./operator/stage.js";
 
@@ -47,7 +47,7 @@ function draw(room) {
       ${line.draw()}
       <section class="card" aria-labelledby="state-title">
         <h2 id="state-title">${t("operator.state")}</h2>
-        ${report(room, venue)}
+        ${measuredOf(room, venue)} ${report(room, venue)}
         ${phone ? html`<p class="notice">${icon("phone")} ${t("operator.phone", { phone })}</p>` : nothing}
         ${headCount(room, venue, t("operator.count"))}
       </section>

@@ -1,16 +1,19 @@
 import { html, nothing } from "../../../vendor/lit.js";
 import { whole } from "../case/words.js";
-import { icon, number, t } from "../ui.js";
+import { COLOURS, healthList, healthOf } from "../health.js";
+import { announce, icon, number, t } from "../ui.js";
 import { deed } from "./deed.js";
 
 /** @import { Room } from "../connection.js" */
 
 const FRESH = 10_000;
+/** How many lines in trouble are named in the strip; the others are counted. */
+const NAMED = 3;
 
 /** What the chair must know at a glance, and the two acts that must be at hand at once: undo, and silence. @param {Room} room @param {(panel: string) => void} open */
 export function healthStrip(room, open) {
   return html`<div class="strip">
-    <div class="lamps">${saving(room)} ${link(room)} ${record(room)} ${sound(room)} ${present(room)} ${venues(room)} ${lobby(room, open)} ${gavel(room)}</div>
+    <div class="lamps">${saving(room)} ${link(room)} ${record(room)} ${sound(room)} ${lines(room)} ${present(room)} ${venues(room)} ${lobby(room, open)} ${gavel(room)}</div>
     <div class="strip-deeds">${undo(room)} ${silence(room)}</div>
   </div>`;
 }
@@ -34,6 +37,24 @@ const record = ({ head }) => html`<span class="lamp chip num" title=${t("chair.r
 function sound({ signals, view }) {
   if (!signals.levels || view.phase !== "running") return nothing;
   return signals.levels.speaking.length ? lamp("good", "volume-2", t("chair.sound")) : lamp("", "volume-x", t("chair.no_sound"));
+}
+
+let lost = 0;
+
+/** How the lines of stage and venues do: what is lost or weak by name, all of them with their figures behind it. @param {Room} room */
+function lines(room) {
+  const { health } = room.signals;
+  if (!health || room.view.format === "in_person") return nothing;
+  const bad = healthOf(room).filter(({ state }) => state === "lost" || state === "weak");
+  const gone = bad.filter(({ state }) => state === "lost").length;
+  if (gone > lost) announce(t("health.line_lost", { name: bad[0].name }));
+  lost = gone;
+  const words = bad.slice(0, NAMED).map(({ name, state }) => html`<span class="lamp chip ${COLOURS[state]}">${icon("alert-triangle")}<span>${t(`health.line_${state}`, { name })}</span></span>`);
+  const rest = bad.length - NAMED;
+  return html`<details class="lines">
+    <summary>${health.up ? (words.length ? words : lamp("good", "check", t("health.all_good"))) : lamp("bad", "alert-triangle", t("health.down_short"))}${rest > 0 ? html`<span class="lamp chip">${t("health.more", { count: number(rest) })}</span>` : nothing}</summary>
+    <div class="lines-open">${healthList(room)}</div>
+  </details>`;
 }
 
 /** Those present, counted by the room and by the operators. @param {Room} room */

@@ -1,5 +1,6 @@
 // The venues: how sound and picture do, and how many people are there. Losing one never stops the conference.
 import { html, nothing } from "../../../vendor/lit.js";
+import { figures, healthChip, healthList, healthOf } from "../health.js";
 import { button, field, number, t, timeOf, whyNot } from "../ui.js";
 
 /** @typedef {import("../connection.js").Room} Room */
@@ -12,8 +13,9 @@ const COLOURS = { stable: "good", no_sound: "warn", no_picture: "warn", lost: "b
 /** All venues, one under the other. @param {Room} room */
 export function venues(room) {
   const states = Object.entries(room.view.venue_states ?? {});
-  if (!states.length) return nothing;
-  return html`<section class="card" aria-labelledby="venues-title">
+  const measured = room.view.format === "in_person" ? nothing : html`<section class="card" aria-labelledby="health-title"><h2 id="health-title">${t("health.title")}</h2>${healthList(room)}</section>`;
+  if (!states.length) return measured;
+  return html`${measured}<section class="card" aria-labelledby="venues-title">
     <h2 id="venues-title">${t("desk.venues")}</h2>
     ${states.map(([id, state]) => html`<details class="venue">
       <summary><span class="venue-name">${room.view.venues[id].name}</span>
@@ -39,6 +41,12 @@ export function report(room, id, size = "") {
     </div>
     ${field({ label: t("desk.venue.note"), control: html`<input maxlength="300" .value=${state.note ?? ""} />`, hint: state.since ? t("desk.venue.since", { time: timeOf(state.since) }) : undefined })}
   </div>`;
+}
+
+/** What the server measures of a venue's line, for whoever reports how it does. @param {Room} room @param {string} id */
+export function measuredOf(room, id) {
+  const one = healthOf(room).find(({ source }) => source === `venue:${id}`);
+  return one && room.view.format !== "in_person" ? html`<div class="measured"><p><b>${t("health.measured")}</b> ${healthChip(one)}</p>${figures(one.line)}</div>` : nothing;
 }
 
 /** @param {Room} room @param {string} id @param {string} [label] */
