@@ -17,6 +17,9 @@ from server.db import postgresql
 from server.db.engine import sqlite3, sqlite_is_safe
 from server.db.migrate import SchemaTooNew, check, newest
 from server.i18n import FOLDER, t
+from server.media import opus
+from server.media.transport import fanout
+from server.media.transport.port import bind
 from server.settings import Settings
 
 DURABLE = ("fsync", "full_page_writes")
@@ -64,6 +67,9 @@ def examine(settings: Settings) -> list[Finding]:
         finding("microphone", secure or settings.host in ("127.0.0.1", "localhost", "::1")),
         finding("port", port_free(settings), port=settings.port),
         finding("udp", udp_works()),
+        finding("media_port", udp_port_free(settings), port=settings.media_port),
+        finding("opus", opus.is_there()),
+        Finding("media", True, t("vi", f"doctor.media.{'compiled' if fanout.ACCELERATED else 'plain'}")),
     ]
 
 
@@ -117,6 +123,14 @@ def port_free(settings: Settings) -> bool:
             probe.bind((settings.host if settings.host != "localhost" else "127.0.0.1", settings.port))
         except OSError:
             return False
+    return True
+
+
+def udp_port_free(settings: Settings) -> bool:
+    try:
+        bind(settings.media_host, settings.media_port).close()
+    except OSError:
+        return False
     return True
 
 

@@ -125,7 +125,7 @@ def test_what_cannot_be_read_or_written_is_said_in_a_sentence(typed: Typed, tmp_
 def test_the_doctor_says_every_finding_in_a_sentence(typed: Typed) -> None:
     code, said, _ = typed("doctor", "--json")
     findings = {finding["code"]: finding for finding in json.loads(said)}
-    assert findings.keys() == {"python", "sqlite", "schema", "data", "disk", "assets", "microphone", "port", "udp"}
+    assert findings.keys() == {"python", "sqlite", "schema", "data", "disk", "assets", "microphone", "port", "udp", "media_port", "opus", "media"}
     assert code == (0 if all(finding["ok"] for finding in findings.values()) else 1)
     assert findings["python"]["ok"] and findings["data"]["ok"]
     assert all(not finding["sentence"].startswith("doctor.") for finding in findings.values())

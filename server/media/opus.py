@@ -53,6 +53,14 @@ def _library() -> Any:
     return _FFI.dlopen(named)
 
 
+def is_there() -> bool:
+    """Whether there is a library to call."""
+    try:
+        return bool(_library())
+    except OSError:
+        return False
+
+
 def duration(packet: bytes) -> int:
     """Samples in a packet, 0 where it is none."""
     return max(0, int(_library().opus_packet_get_nb_samples(packet, len(packet), RATE)))
