@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 VENV_PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check fmt lock protocol papers bench-room bench-floor bench-pages bench-papers screenshots clean
+.PHONY: help demo setup test check fmt lock protocol papers bench-room bench-media bench-floor bench-pages bench-papers screenshots clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,10 @@ protocol: setup ## Write docs/protocol.schema.json anew from the frames and comm
 bench-room: setup ## Measure the room with 500 and 2,000 simulated participants
 	@$(VENV_PYTHON) -m bench.room
 
-bench-floor: setup ## Measure how soon a voice is heard after the floor is given, and silent after it is taken
+bench-media: setup ## Measure the media engine against Janus, and how many listeners a core carries; QUICK=1 is one short round
+	@$(VENV_PYTHON) -m bench.media
+
+bench-floor: setup ## Measure how soon a voice is heard after the floor is given, silent after it is taken, and the picture is there
 	@$(VENV_PYTHON) -m bench.floor
 
 bench-pages: setup ## Measure every page with 200 cases, 20,000 petitions and 100,000 history rows

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import resource
@@ -18,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,7 +114,6 @@ class Hall:
 
     async def _window(self) -> dict[str, Any]:
         pid, core, size = self.server.pid, self.plan.core, len(self.audience.peers)
-        gc.collect()
         sent = self._sent()
         counts, delays, used, begin, own = (
             self.audience.counts(),
@@ -125,6 +123,8 @@ class Hall:
             time.process_time(),
         )
         await asyncio.sleep(self.plan.window)
+        if self.server.pid != pid:
+            raise RuntimeError(f"{self.server.name} was replaced while it was measured")
         after, passed = machine.reading(pid, core), time.monotonic() - begin
         grown, took, own = self.audience.counts(), self.audience.delays - delays, time.process_time() - own
         sent = self._sent() - sent
@@ -157,7 +157,7 @@ class Hall:
 
 def holds(step: dict[str, Any]) -> bool:
     """Whether so many were served well."""
-    late = step["p99_ms"] >= MOST_P99  # not a number where there are no pictures: then it is not late
+    late = step["p99_ms"] is not None and step["p99_ms"] >= MOST_P99
     return bool(step["loss"] < MOST_LOSS and not late and step["silent"] == 0 and step["delivered"] >= LEAST_DELIVERED)
 
 
@@ -195,6 +195,7 @@ async def visit(server: Server, plan: Plan, receiver: Path) -> dict[str, Any]:
     async with hall(server, plan, receiver, max(steps)) as made:
         await made.enter("an", 440.0, stamps=True)
         await server.direct(frozenset({"an"}), "an")
+        await asyncio.sleep(1.0)  # Janus lets nobody subscribe to who has only just connected
         await witness(await server.listen(plan.identity, -1, True))
         made.stage.paused = True
         await asyncio.sleep(0.5)
@@ -361,13 +362,11 @@ def main() -> None:
         sys.exit("The benchmark needs two cores: one for the server, one for everybody else.")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 16_384)), hard))
-    with suppress(OSError):  # others are kept from both cores where we may
-        os.setpriority(os.PRIO_PROCESS, 0, -10)
     os.sched_setaffinity(0, set(cores[1:]))
     quick = os.environ.get("QUICK", "0") not in ("", "0")
     plan = Plan(quick, chosen.rounds or (1 if quick else 3), chosen.window or (2.0 if quick else 4.0), 4 if quick else 30, cores[0])
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    with machine.foremost(), tempfile.TemporaryDirectory() as folder:
         result = asyncio.run(run(plan, Path(folder)))
     print(json.dumps({**result, "seconds": round(time.monotonic() - begin)}))
 

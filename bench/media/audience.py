@@ -61,7 +61,7 @@ class Audience:
         if self._c.prepare(room, SHORTEST, FRAMES, ctypes.c_double(LOSS), *pointers):
             raise MemoryError("the receiver does not start")
         memory = (ctypes.c_char * (room * LISTENER.itemsize)).from_address(self._c.all())
-        self._counts: NDArray[Any] = np.frombuffer(memory, LISTENER)
+        self._counts: NDArray[Any] = np.frombuffer(memoryview(memory), LISTENER)
         self._asked = np.zeros((4096, 2), np.int32)
         self._told: list[dict[int, tuple[int, float]]] = []  # of each listener: SSRC to middle bits and arrival of its last sender report
         self._going = True
@@ -163,9 +163,9 @@ class Audience:
             self._send(self.peers[who], self._block(who), Nack(1, int(self._counts[who]["picture"]["ssrc"]), tuple(sequences)))
 
 
-def milliseconds(delays: NDArray[np.int64], shares: Sequence[float]) -> list[float]:
-    """Percentiles of a histogram of 0.1 ms steps."""
+def milliseconds(delays: NDArray[np.int64], shares: Sequence[float]) -> list[float | None]:
+    """Percentiles of a histogram of 0.1 ms steps; None where nothing came."""
     total = delays.sum()
     if not total:
-        return [float("nan")] * len(shares)
+        return [None] * len(shares)
     return [float(np.searchsorted(np.cumsum(delays), total * share)) / 10 for share in shares]

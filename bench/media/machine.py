@@ -1,6 +1,8 @@
 """What a process costs, and whether its core was its own meanwhile."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,3 +29,18 @@ def reading(pid: int, core: int) -> Reading:
 def resident(pid: int) -> int:
     """Octets of memory in use."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def foremost() -> Iterator[None]:
+    """While within, this process and those it starts go before others, where the system lets us (as root)."""
+    group = Path("/proc/self/autogroup")
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -15)
+        group.write_text("-15")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            group.write_text("0")
+            os.setpriority(os.PRIO_PROCESS, 0, 0)

@@ -9,6 +9,7 @@ import re
 import secrets
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -159,10 +160,8 @@ class Peer:
 
     def send(self, datagram: bytes) -> None:
         """Lost where the buffer is full or nobody is there, as on any network."""
-        try:
+        with suppress(OSError):
             self.sock.send(datagram)
-        except OSError:
-            pass
 
     def close(self) -> None:
         if self._shake is not None and self.srtp is not None:

@@ -116,7 +116,7 @@ class Janus:
         program = shutil.which("janus")
         assert program is not None
         loopback = compiled(HERE / "loopback.c", self._folder, "-ldl")
-        installed = next(path for path in Path("/usr/lib").glob("*/janus"))
+        installed = installation()
         configuration = self._folder / "janus.jcfg"
         off = {kind: ",".join(p.name for p in (installed / kind).glob("*.so")) for kind in ("plugins", "transports")}
         plugins = off["plugins"].replace("libjanus_videoroom.so", "")
@@ -143,16 +143,16 @@ class Janus:
         await self._say(handle, request="create", room=ROOM, publishers=20, bitrate=0, audiocodec="opus", videocodec="vp8")
 
     async def _reached(self, path: Path) -> socket.socket | None:
-        """A connection, or None where Janus ended: the thread of its socket may find that it is not yet initialised (1.1.2), and then all ends."""
+        """A connection, or None: the thread of Janus's socket may find that it is not yet initialised (1.1.2), and ends; most often Janus does too."""
         assert self._process is not None
         made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        await asyncio.sleep(1.0)
-        while self._process.returncode is None:
+        for _ in range(20):
+            await asyncio.sleep(0.2)
             with suppress(OSError):
                 made.connect(str(path))
                 return made
-            await asyncio.sleep(0.2)
         made.close()
+        await self._end()
         return None
 
     async def stop(self) -> None:
@@ -160,13 +160,12 @@ class Janus:
             self._reader.cancel()
         if self._sock:
             self._sock.close()
+        await self._end()
+
+    async def _end(self) -> None:
         if self._process and self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), 10)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+            self._process.kill()  # asked to end, it takes its time for hundreds of sessions
+            await self._process.wait()
 
     async def publish(self, source: Source, name: str) -> Remote:
         handle = await self._attach()
@@ -212,7 +211,7 @@ class Janus:
         answer = self._replies[number] = asyncio.get_running_loop().create_future()
         await asyncio.get_running_loop().sock_sendall(self._sock, json.dumps({**message, "transaction": number}).encode())
         try:
-            found = await asyncio.wait_for(answer, 20)
+            found: dict[str, Any] = await asyncio.wait_for(answer, 20)
         finally:
             del self._replies[number]
         if found["janus"] == "error" or "error" in found.get("plugindata", {}).get("data", {}):
@@ -226,6 +225,11 @@ class Janus:
             waiting = self._replies.get(message.get("transaction", ""))
             if waiting and not waiting.done() and message["janus"] != "ack":  # an event follows an acknowledgement
                 waiting.set_result(message)
+
+
+def installation() -> Path:
+    """The folder of Janus's plugins."""
+    return next(Path("/usr/lib").glob("*/janus"))
 
 
 def version() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from itertools import pairwise
 
 from bench.media.peer import Peer
 from server.media.rtp import vp8
@@ -43,7 +44,7 @@ async def witness(peer: Peer) -> None:
     for section, least in ((sound, 40), (picture, 80)):
         came = numbers[section.ssrc]
         assert len(came) >= least * (SECONDS - 1), f"{section.kind}: only {len(came)} packets in {SECONDS} s"
-        assert all((after - before) & 0xFFFF == 1 for before, after in zip(came, came[1:], strict=False)), f"{section.kind}: numbers are missing"
+        assert all((after - before) & 0xFFFF == 1 for before, after in pairwise(came)), f"{section.kind}: numbers are missing"
         assert section.ssrc in reported, f"{section.kind}: no sender report"
-    steps = {(after - before) & 0x7FFF for before, after in zip(pictures, pictures[1:], strict=False)}
+    steps = {(after - before) & 0x7FFF for before, after in pairwise(pictures)}
     assert steps <= {0, 1}, f"pictures are numbered in steps of {steps}"
