@@ -1,21 +1,24 @@
 """WHIP in (RFC 9725) and WHEP out: how browsers, OBS and FFmpeg reach the engine over HTTP.
 
-A session is opened by POSTing an SDP offer to `/whip/{seat}` or `/whep/{seat}` and ended by DELETE on the
-address that came back. Offers and answers hold all candidates: PATCH is refused, a changed network means a
-new session.
+A session is opened by POSTing an SDP offer to `/whip/{seat}` or `/whep/{seat}` and ended by DELETE on the address that came back. PATCH takes the
+candidates of clients that trickle them, and leaves them unread as those of an offer: the engine is an ICE-lite agent and answers where a check
+comes from. It restarts no ICE: a changed address is followed without one, all else means a new session.
 """
 
 import hmac
 import json
 import logging
 import random
+import re
 import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from moderation.kernel import Refusal
 from server.clock import now
 from server.errors import answer, language_of, status_of
 from server.media.engine import MediaEngine, MediaRefusal
@@ -27,6 +30,8 @@ from server.media.turn import Turn
 log = logging.getLogger(__name__)
 
 SDP: Final = "application/sdp"
+FRAGMENT: Final = "application/trickle-ice-sdpfrag"
+"""Candidates that come after the offer (RFC 8840)."""
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Location, Link, ETag, Retry-After",
@@ -66,6 +71,8 @@ class _Opened:
     """The Authorization header that opened it: ends it, too, even when the token has expired since."""
     source: str | None
     """What it publishes; None for a listener."""
+    ice: frozenset[str]
+    """The offer's `ice-ufrag` lines: others in a fragment would be a restart (RFC 9725 section 4.3.3)."""
     replaced: bool = False
     """Another session publishes the same source since; whoever ends this one is told, so that two machines do not take it from each other."""
 
@@ -92,8 +99,7 @@ def media_routes(
         return admission
 
     async def open_session(request: Request, seat: str, kind: Kind) -> Response:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SDP:
-            raise MediaRefusal("unsupported_type")
+        _must_be(request, SDP)
         offer = await _read(request)
         admission = await admit(request, seat, kind)  # as it is now: a body can take long enough to be put out meanwhile
         session = secrets.token_urlsafe(16)
@@ -106,7 +112,7 @@ def media_routes(
         for other in opened.values():
             if published is not None and (other.conference, other.source) == (admission.conference, published):
                 other.replaced = True
-        opened[session] = _Opened(seat, admission.conference, request.headers.get("authorization"), published)
+        opened[session] = _Opened(seat, admission.conference, request.headers.get("authorization"), published, _ice(offer))
         if len(opened) > REMEMBERED:
             del opened[next(iter(opened))]
         base = (public_url or str(request.base_url)).rstrip("/")
@@ -117,15 +123,36 @@ def media_routes(
             response.headers.append("Link", link)
         return response
 
+    def known_as(session: str, seat: str, kind: Kind) -> _Opened:
+        known = opened.get(session)
+        if known is None or known.seat != seat or (known.source is None) != (kind == "whep"):
+            raise MediaRefusal("media_session_unknown")
+        return known
+
     async def opened_by(request: Request, seat: str, session: str, kind: Kind) -> _Opened:
         """The session, if whoever asks has opened it."""
-        known = opened.get(session)
-        if known is None or known.seat != seat:
-            raise MediaRefusal("media_session_unknown")
+        known = known_as(session, seat, kind)
         given = request.headers.get("authorization", "")
         if known.credential is None or not hmac.compare_digest(given.encode(), known.credential.encode()):
             await authorize(request, seat, kind)  # whoever may no longer publish may still end what they opened
         return known
+
+    async def take_candidates(request: Request, seat: str, session: str, kind: Kind) -> Response:
+        known = await opened_by(request, seat, session, kind)
+        _must_be(request, FRAGMENT)
+        wanted = request.headers.get("if-match")
+        if wanted is None:
+            raise MediaRefusal("media_session_unnamed")
+        if wanted.strip() == "*":  # how a restart is asked for
+            raise MediaRefusal("media_session_fixed")
+        if f'"{session}"' not in (tag.strip() for tag in wanted.split(",")):
+            raise MediaRefusal("media_session_changed")
+        found = _ice(await _read(request))
+        if not found:
+            raise MediaRefusal("malformed_sdp", reason="ice-ufrag")
+        if not found <= known.ice:
+            raise MediaRefusal("media_session_fixed")
+        return Response(status_code=204)
 
     async def save(request: Request, seat: str, session: str) -> Response:
         """The data saver: the listener's own bound, from now on."""
@@ -143,48 +170,77 @@ def media_routes(
         await engine.remove(known.conference, session)
         return JSONResponse({"replaced": known.replaced})
 
+    async def is_there(request: Request, seat: str, session: str, kind: Kind) -> Response:
+        """Nothing is to be read here, and it succeeds (RFC 9725 section 4.1)."""
+        if session:
+            known_as(session, seat, kind)
+        return Response(status_code=204)
+
     def add(kind: Kind) -> None:
-        @router.post(f"/{kind}/{{seat}}", status_code=201, name=f"{kind} open")
-        async def post(request: Request, seat: str) -> Response:
-            try:
-                return _shared(await open_session(request, seat, kind))
-            except MediaRefusal as refusal:
-                return _refused(request, refusal)
+        def of_kind(work: Callable[[Request, str, str, Kind], Awaitable[Response]]) -> Work:
+            return lambda request, seat, session: work(request, seat, session, kind)
 
-        @router.delete(f"/{kind}/{{seat}}/{{session}}", name=f"{kind} end")
-        async def delete(request: Request, seat: str, session: str) -> Response:
-            try:
-                return _shared(await end_session(request, seat, session, kind))
-            except MediaRefusal as refusal:
-                return _refused(request, refusal)
+        async def post(request: Request, seat: str, _: str) -> Response:
+            return await open_session(request, seat, kind)
 
-        @router.patch(f"/{kind}/{{seat}}/{{session}}", status_code=422, name=f"{kind} change")
-        async def patch(request: Request, seat: str, session: str) -> Response:
-            return _refused(request, MediaRefusal("media_session_fixed"))
-
-        @router.options(f"/{kind}/{{seat}}", status_code=204, name=f"{kind} options")
-        @router.options(f"/{kind}/{{seat}}/{{session}}", status_code=204, include_in_schema=False)
-        async def options(seat: str, session: str | None = None) -> Response:
-            allowed = "POST, OPTIONS" if session is None else "DELETE, PATCH, OPTIONS"
-            response = Response(status_code=204, headers={"Allow": allowed})
-            if session is None:
-                response.headers["Accept-Post"] = SDP
-            response.headers["Access-Control-Allow-Methods"] = allowed
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match"
-            response.headers["Access-Control-Max-Age"] = "600"
-            return _shared(response)
+        reading = of_kind(is_there)
+        _serve(router, f"/{kind}/{{seat}}", {"GET": reading, "HEAD": reading, "POST": post})
+        ending = {"PATCH": of_kind(take_candidates), "DELETE": of_kind(end_session)}
+        _serve(router, f"/{kind}/{{seat}}/{{session}}", {"GET": reading, "HEAD": reading, **ending})
 
     add("whip")
     add("whep")
-
-    @router.put("/whep/{seat}/{session}/rung", status_code=204, name="whep save")
-    async def put(request: Request, seat: str, session: str) -> Response:
-        try:
-            return _shared(await save(request, seat, session))
-        except MediaRefusal as refusal:
-            return _refused(request, refusal)
-
+    _serve(router, "/whep/{seat}/{session}/rung", {"PUT": save})
     return router
+
+
+Work = Callable[[Request, str, str], Awaitable[Response]]
+"""What a method does: the request, the seat, and the session or nothing."""
+
+
+def _serve(router: APIRouter, path: str, works: Mapping[str, Work]) -> None:
+    """Answer every method at `path`: by its work, OPTIONS by what there is (RFC 9725 section 4.2), all others by 405. Pages of any origin may read
+    the answer."""
+    allowed = ", ".join([*works, "OPTIONS"])
+
+    async def answering(request: Request) -> Response:
+        work = works.get(request.method)
+        try:
+            if request.method == "OPTIONS":
+                response = _options(allowed)
+            elif work is None:
+                raise MediaRefusal("method_not_allowed")
+            else:
+                response = await work(request, request.path_params["seat"], request.path_params.get("session", ""))
+        except (MediaRefusal, Refusal) as refusal:
+            response = _refused(request, refusal)
+            if response.status_code == 405:
+                response.headers["Allow"] = allowed
+        response.headers.update(CORS)
+        return response
+
+    router.add_route(path, answering, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], include_in_schema=False)
+
+
+def _options(allowed: str) -> Response:
+    """Also the answer to a browser's preflight (Fetch section 4.8), which asks without a token."""
+    response = Response(headers={"Allow": allowed, "Accept-Post": SDP})
+    if "PATCH" in allowed:
+        response.headers["Accept-Patch"] = FRAGMENT
+    response.headers["Access-Control-Allow-Methods"] = allowed
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match"
+    response.headers["Access-Control-Max-Age"] = "600"
+    return response
+
+
+def _must_be(request: Request, kind: str) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
+        raise MediaRefusal("unsupported_type")
+
+
+def _ice(description: str) -> frozenset[str]:
+    """The `ice-ufrag` lines of a description or fragment."""
+    return frozenset(re.findall(r"^a=ice-ufrag:\S+", description, re.MULTILINE))
 
 
 def _rung(name: object) -> Rung:
@@ -208,15 +264,13 @@ async def _read(request: Request) -> str:
         raise MediaRefusal("malformed_sdp", reason="UTF-8") from None
 
 
-def _shared(response: Response) -> Response:
-    response.headers.update(CORS)
-    return response
-
-
-def _refused(request: Request, refusal: MediaRefusal) -> Response:
+def _refused(request: Request, refusal: MediaRefusal | Refusal) -> Response:
     """The refusal in the one shape; where trying again helps, with a time that differs from client to client."""
     log.info("%s refused: %s %s", request.url.path, refusal.code, refusal.details)
     details = dict(refusal.details)
     if status_of(refusal.code) == 503:
         details["retry_after"] = random.randint(1, 5) if refusal.code == "media_unavailable" else random.randint(10, 40)
-    return _shared(answer(language_of(request), refusal.code, details))
+    response = answer(language_of(request), refusal.code, details)
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"  # RFC 6750 section 3
+    return response

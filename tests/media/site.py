@@ -6,12 +6,10 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
 
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import MediaConfig, MediaRefusal
@@ -59,14 +57,6 @@ async def open_site(cookies: tuple[str, ...] = ("cookie",)) -> AsyncIterator[Sit
 
     app = FastAPI()
     app.include_router(media_routes(engine, authorize, turn=TURN))
-
-    @app.get("/page")
-    def page() -> Response:
-        return HTMLResponse('<!doctype html><title>x</title><body><script src="page.js"></script>')
-
-    @app.get("/page.js")
-    def script() -> Response:
-        return Response(Path(__file__).with_name("page.js").read_bytes(), media_type="text/javascript")
 
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
