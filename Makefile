@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 VENV_PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check fmt lock protocol papers bench-room bench-media bench-floor bench-pages bench-papers screenshots clean
+.PHONY: help demo setup test check fmt lock protocol papers bench-room bench-media bench-floor bench-pages bench-papers fuzz screenshots clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-pages: setup ## Measure every page with 200 cases, 20,000 petitions and 10
 
 bench-papers: setup ## Measure how long papers take to be made
 	@$(VENV_PYTHON) -m bench.papers
+
+fuzz: setup ## Send a million hostile datagrams to the media engine; SEED=… sends the same ones again
+	@$(VENV_PYTHON) -m bench.fuzz $(if $(SEED),--seed $(SEED))
 
 papers: setup ## Write docs/papers again: every paper of the example as PDF, and the page of thumbnails
 	@PAPERS=write $(VENV_PYTHON) -m pytest -q tests/papers/test_docs.py
