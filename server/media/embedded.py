@@ -82,8 +82,10 @@ class EmbeddedEngine:
         answer: str = await self._ask("publish", conference=conference, session=session, source=source, offer=offer)
         return answer
 
-    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH) -> str:
-        answer: str = await self._ask("listen", conference=conference, session=session, offer=offer, minus=minus, most=most)
+    async def listen(
+        self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH, only: str | None = None
+    ) -> str:
+        answer: str = await self._ask("listen", conference=conference, session=session, offer=offer, minus=minus, most=most, only=only)
         return answer
 
     async def save(self, conference: str, session: str, most: Rung) -> None:

@@ -195,13 +195,16 @@ class MediaEngine(Protocol):
         """
         ...
 
-    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH) -> str:
+    async def listen(
+        self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH, only: str | None = None
+    ) -> str:
         """Give the programme out; returns the answer.
 
         `minus` is the listener's own source: it never hears itself, and `remove_source` closes this session
         too. Always give it for a person or a venue; it costs an encoding of its own only while that source
         is heard. The first video section of the offer gets the slot *floor*, the second the slot *hall*;
-        `most` is the listener's own bound of what it is sent (data saver).
+        `most` is the listener's own bound of what it is sent (data saver). `only`: this source in place of the programme, heard and shown or not, for
+        whoever sets it up: its sound as it comes, its picture in the first video section.
         """
         ...
 

@@ -51,11 +51,14 @@ class Listener:
         sound: int,
         send: Send,
         wall: float,
+        only: str | None = None,
     ) -> None:
-        """`sound`: SSRC of the sound; `pictures` by name, in the order of the offer's sections; `wall`: see `SlotReports`."""
+        """`sound`: SSRC of the sound; `pictures` by name, in the order of the offer's sections; `wall`: see `SlotReports`; `only`: the source
+        that it looks at apart from the programme."""
         now = time.monotonic()
         self.connection = connection
         self.minus = minus
+        self.only = only
         self.ssrc = sound
         audio = offer.of("audio")
         self.has_sound = bool(audio)
@@ -192,7 +195,7 @@ class Listener:
         self.ladder.needs = self._needs()
         self._step(self.ladder.tick(now))
         reports: list[Rtcp] = []
-        if self.has_sound:
+        if self.has_sound and self.only is None:
             stamp = (sound[1] + self.sound.timestamp) & 0xFFFFFFFF
             reports.append(SenderReport(self.ssrc, sound[0], stamp, self.sound.packets & 0xFFFFFFFF, self.sound.octets & 0xFFFFFFFF))
         reports += [made for view in self.views.values() if (made := view.picture.report(view, now)) is not None]

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from server.media import sound
 from server.media.engine import ConferenceStats, Direction, Levels
 from server.media.listener import Listener
+from server.media.monitor import Monitor
 from server.media.picture import Picture, Send
 from server.media.publisher import Publisher, Stream
 from server.media.rtp.packets import SenderReport, write_rtp
@@ -47,6 +48,10 @@ class Tap(Protocol):
     def source_picture(self, source: str, codec: Codec, packet: bytes, at: float) -> None: ...
 
 
+Watch = Callable[[Stream | None, bytes, float], object]
+"""Gets what a source sends, as it comes."""
+
+
 class Line:
     """The numbering of all renditions with one length of frame, so that a listener moves among them without a gap."""
 
@@ -68,6 +73,8 @@ class Programme:
         self.ssrc = 1 + randbelow((1 << 32) - 8)
         """Of the sound; those of the pictures follow."""
         self.pictures = {name: Picture(self.ssrc + place, self.wall, send) for place, name in enumerate(PICTURES, 1)}
+        self.monitors: dict[str, Monitor] = {}
+        """Of sources that somebody looks at apart from the programme."""
         self.tap: Tap | None = None
         self.tap_stage = False
         """Whether the tap gets each stage source too."""
@@ -107,20 +114,37 @@ class Programme:
         if self.publishers.get(publisher.source) is publisher:
             del self.publishers[publisher.source]
             self.levels.pop(publisher.source, None)
-        for picture in self.pictures.values():
+        for picture in self._every_picture():
             for stream in publisher.streams:
                 picture.drop(stream)
         self._regroup()
 
+    def monitor(self, source: str) -> Monitor:
+        """Where a source is looked at apart from the programme; it ends with its last listener."""
+        if source not in self.monitors:
+            self.monitors[source] = Monitor(self.wall, self._send)
+            self._show()
+            self._watch()
+        return self.monitors[source]
+
     def join(self, listener: Listener) -> None:
         self.listeners.add(listener)
         self._due[listener] = time.monotonic() + random.random()
+        if listener.only is not None:
+            self.monitors[listener.only].outlets.append(listener.sound)
+            return
         if listener.low_data:
             self._to_line(listener, low=True)
         self._regroup()
 
     def leave(self, listener: Listener) -> None:
         listener.end()
+        if listener.only is not None and listener in self.listeners:
+            outlets = self.monitors[listener.only].outlets
+            outlets.remove(listener.sound)
+            if not outlets:
+                del self.monitors[listener.only]
+                self._watch()
         self.listeners.discard(listener)
         self._low.discard(listener)
         self._due.pop(listener, None)
@@ -136,7 +160,7 @@ class Programme:
         on_stage = self.direction.heard & self.publishers.keys()
         groups: dict[tuple[str | None, bool], list[Outlet]] = {}
         for listener in self.listeners:
-            if listener.has_sound:
+            if listener.has_sound and listener.only is None:
                 minus = listener.minus if listener.minus in on_stage else None
                 groups.setdefault((minus, listener in self._low), []).append(listener.sound)
         if self.tap is not None:
@@ -149,21 +173,27 @@ class Programme:
         for name, source in (("floor", self.direction.floor), ("hall", self.direction.hall)):
             publisher = self.publishers.get(source) if source is not None else None
             self.pictures[name].show(tuple(publisher.streams) if publisher else (), now, hold=source is not None)
+        for source, monitor in self.monitors.items():
+            publisher = self.publishers.get(source)
+            monitor.picture.show(tuple(publisher.streams) if publisher else (), now, hold=False)
+
+    def _every_picture(self) -> list[Picture]:
+        return [*self.pictures.values(), *(monitor.picture for monitor in self.monitors.values())]
 
     def _push(self, stream: Stream, packet: bytes, now: float) -> None:
-        for picture in self.pictures.values():
+        for picture in self._every_picture():
             picture.push(stream, stream.codec, packet, now)
 
     def _heard(self, stream: Stream, report: SenderReport, clock: SourceClock, now: float) -> None:
-        for picture in self.pictures.values():
+        for picture in self._every_picture():
             picture.heard(stream, report, clock, now)
 
     def _shown(self, stream: Stream) -> bool:
-        return any(picture.feeds(stream) for picture in self.pictures.values())
+        return any(picture.feeds(stream) for picture in self._every_picture())
 
     def flush(self) -> None:
         """Send what the last datagrams brought."""
-        for picture in self.pictures.values():
+        for picture in self._every_picture():
             picture.flush()
 
     # A recording
@@ -190,9 +220,21 @@ class Programme:
 
     def _watch(self) -> None:
         for publisher in self.publishers.values():
-            publisher.watch = self._source_watched(self.tap, publisher) if self.tap is not None and self.tap_stage else None
+            tapped = self._source_watched(self.tap, publisher) if self.tap is not None and self.tap_stage else None
+            monitor = self.monitors.get(publisher.source)
+            publisher.watch = tapped if monitor is None else self._monitored(monitor, publisher, tapped)
 
-    def _source_watched(self, tap: Tap, publisher: Publisher) -> Callable[[Stream | None, bytes, float], object]:
+    @staticmethod
+    def _monitored(monitor: Monitor, publisher: Publisher, tapped: Watch | None) -> Watch:
+        def watched(stream: Stream | None, packet: bytes, at: float) -> None:
+            if stream is None:
+                monitor.sound(publisher, packet)
+            if tapped is not None:
+                tapped(stream, packet, at)
+
+        return watched
+
+    def _source_watched(self, tap: Tap, publisher: Publisher) -> Watch:
         source = publisher.source
 
         def watched(stream: Stream | None, packet: bytes, at: float) -> None:
@@ -258,7 +300,7 @@ class Programme:
 
     def _move(self) -> None:
         """Where frames of both lengths end, listeners change between them."""
-        moving = [listener for listener in self.listeners if listener.low_data != (listener in self._low)]
+        moving = [listener for listener in self.listeners if listener.only is None and listener.low_data != (listener in self._low)]
         for listener in moving:
             self._to_line(listener, low=listener.low_data)
         if moving:
@@ -270,7 +312,7 @@ class Programme:
         (self._low.add if low else self._low.discard)(listener)
 
     def _pulse(self, now: float) -> None:
-        for picture in self.pictures.values():
+        for picture in self._every_picture():
             picture.pulse(now)
         for publisher in list(self.publishers.values()):
             publisher.pulse(now)

@@ -71,11 +71,15 @@ class Sessions:
         self._keep(Session(conference, name, source, connection, publisher))
         return write_answer(read, self._transport(connection), publisher.tracks(), publishing=True)
 
-    def listen(self, conference: str, name: str, offer: str, minus: str | None, most: Rung) -> str:
+    def listen(self, conference: str, name: str, offer: str, minus: str | None, most: Rung, only: str | None = None) -> str:
         read = read_offer(offer, publishing=False)
         connection = self._admit(conference, name, minus, read)
         programme = self._programme(conference)
-        listener = Listener(connection, read, minus, most, programme.pictures, programme.ssrc, self._send, programme.wall)
+        pictures, sound = programme.pictures, programme.ssrc
+        if only is not None:
+            monitor = programme.monitor(only)
+            pictures, sound = {"only": monitor.picture}, monitor.ssrc
+        listener = Listener(connection, read, minus, most, pictures, sound, self._send, programme.wall, only)
         programme.join(listener)
         session = Session(conference, name, minus, connection, listener)
 

@@ -25,7 +25,7 @@ def perform(sessions: Sessions, message: wire.Message) -> object:
         case "publish":
             return sessions.publish(conference, message["session"], message["source"], message["offer"])
         case "listen":
-            return sessions.listen(conference, message["session"], message["offer"], message["minus"], Rung(message["most"]))
+            return sessions.listen(conference, message["session"], message["offer"], message["minus"], Rung(message["most"]), message["only"])
         case "save":
             sessions.save(conference, message["session"], Rung(message["most"]))
         case "record":

@@ -133,6 +133,22 @@ async def test_slots_follow_the_direction_without_renegotiation(engine: Embedded
     assert hearer.peer.remoteDescription.sdp == before
 
 
+async def test_a_source_is_looked_at_apart_from_the_programme(engine: EmbeddedEngine, house: House) -> None:
+    """Whoever sets a source up sees and hears it come back; the programme knows nothing of it."""
+    monitor = await house.hearer("monitor", pictures=1, minus="venue:east", only="venue:east")
+    hearer = await house.hearer("out", pictures=1)
+    await house.publisher("venue:east", Tone(LOW), Colour(RED))
+    await until(lambda: near(monitor.colour(0), RED) and monitor.level(LOW) > LOUD)
+    await house.publisher("venue:east", Tone(HIGH), Colour(BLUE), session="again")
+    await until(lambda: near(monitor.colour(0), BLUE) and monitor.level(HIGH) > LOUD)
+    assert hearer.level(HIGH) < SILENT and max(hearer.colour(0) or (0,)) < 110, "the still card, and nobody speaks"
+    await engine.direct("c", Direction(frozenset({"venue:east"}), floor="venue:east"))
+    await until(lambda: near(hearer.colour(0), BLUE) and hearer.level(HIGH) > LOUD)
+    assert monitor.level(HIGH) > LOUD
+    await engine.remove("c", "again")
+    await until(lambda: max(monitor.colour(0) or (255,)) < 110 and monitor.level(HIGH) < SILENT)
+
+
 async def test_low_data_gives_sound_only(engine: EmbeddedEngine, house: House) -> None:
     await house.publisher("an", Tone(LOW), Colour(RED))
     await engine.direct("c", Direction(frozenset({"an"}), floor="an"))

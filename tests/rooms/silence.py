@@ -25,7 +25,9 @@ class Silence:
     async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
         raise MediaRefusal("media_unavailable")
 
-    async def listen(self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH) -> str:
+    async def listen(
+        self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH, only: str | None = None
+    ) -> str:
         raise MediaRefusal("media_unavailable")
 
     async def save(self, conference: str, session: str, most: Rung) -> None:
