@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,28 @@ MOST_ADDRESSES = 8
 """Addresses of one session that have proved themselves at a time (a telephone on two networks, v4 and v6)."""
 REMEMBERED_CHECKS = 512
 """Transaction ids kept, so that a check somebody recorded does not move a session when sent again from elsewhere."""
+
+
+class Checks:
+    """Which transactions came, and from where: 16 octets each, since every listener has hundreds."""
+
+    def __init__(self) -> None:
+        self._transactions, self._whence = array("q"), array("q")
+        self._place = 0
+
+    def take(self, transaction: bytes, address: Address) -> bool:
+        """False where this transaction came from another address before."""
+        number, whence = hash(transaction), hash(address)
+        try:
+            return self._whence[self._transactions.index(number)] == whence
+        except ValueError:
+            if len(self._transactions) < REMEMBERED_CHECKS:
+                self._transactions.append(number)
+                self._whence.append(whence)
+            else:
+                self._transactions[self._place], self._whence[self._place] = number, whence
+                self._place = (self._place + 1) % REMEMBERED_CHECKS
+            return True
 
 
 class State(StrEnum):
@@ -89,6 +112,8 @@ class Connection:
         """Where everything is sent to; proved by an authentic check."""
         self.proved: OrderedDict[Address, None] = OrderedDict()
         """All addresses packets are taken from, the oldest first."""
+        self.outdated: list[Address] = []
+        """Addresses that have been among them, until the port has forgotten them."""
         self.srtp: Srtp | None = None
         self.path = Path()
         """Address and key once more, for what goes to many."""
@@ -100,7 +125,7 @@ class Connection:
         self._handshake: Handshake | None = None
         self._handshakes = self._handshake_datagrams = 0
         self._dtls_due: float | None = None
-        self._checks: OrderedDict[bytes, Address] = OrderedDict()
+        self._checks = Checks()
         self._nominated = False
         self._made = self._consent = self._heard = self._second = now
         self._in_second = 0
@@ -141,10 +166,8 @@ class Connection:
 
     def checked(self, transaction: bytes, address: Address, nominate: bool, now: float) -> bool:
         """An authentic check came from `address`; False where it is somebody's recording of an earlier one."""
-        if self._checks.setdefault(transaction, address) != address:
+        if not self._checks.take(transaction, address):
             return False
-        if len(self._checks) > REMEMBERED_CHECKS:
-            self._checks.popitem(last=False)
         self._heard = now
         self.proved[address] = None
         self.proved.move_to_end(address)
@@ -154,7 +177,9 @@ class Connection:
         if address == self.address:
             self._consent = now
         if len(self.proved) > MOST_ADDRESSES:
-            self.proved.pop(next(old for old in self.proved if old != self.address))
+            old = next(old for old in self.proved if old != self.address)
+            del self.proved[old]
+            self.outdated.append(old)
         self._steady()
         return True
 

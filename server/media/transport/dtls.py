@@ -24,6 +24,9 @@ CIPHERS = (
     b"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
 )
 
+RELEASE_BUFFERS = 0x10
+"""SSL_MODE_RELEASE_BUFFERS: 14 kB less for each session that only waits for its goodbye."""
+
 Role = Literal["client", "server"]
 """`server` where the other side's SDP says `setup:active` (browsers), `client` where it says `passive`."""
 
@@ -54,6 +57,7 @@ class Identity:
         self.context = SSL.Context(SSL.DTLS_METHOD)
         self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU)
         self.context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        self.context.set_mode(RELEASE_BUFFERS)
         # Self-signed on both sides: who it is, the fingerprint in the signed-in session's SDP says.
         self.context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
         self.context.use_certificate(self.certificate)

@@ -18,7 +18,7 @@ from server.media.transport.srtp import LONGEST
 
 BATCH = 64
 """Datagrams taken in one go before other work of the loop has its turn."""
-TICK_SECONDS = 0.1
+TICK_SECONDS = 0.25
 BUFFER_BYTES = 4 << 20
 MOST_STRANGERS = 10_000
 """Hosts counted in one second; beyond that the checks of further unknown hosts go unanswered."""
@@ -110,7 +110,7 @@ class UdpPort:
         return made
 
     def tick(self) -> None:
-        """What time alone does, for all sessions; called ten times a second."""
+        """What time alone does, for all sessions; called four times a second."""
         now = self._clock()
         if now - self._refused_since >= 1.0:
             self._refused.clear()
@@ -150,39 +150,43 @@ class UdpPort:
         verdict = stun.judge(message, key)
         if verdict != 200 or connection is None or key is None:
             return self._refuse(message, data, address, verdict, key if verdict in (420, 487) else None)
-        host = str(address[0])
+        host, nominate = str(address[0]), stun.USE_CANDIDATE in message.attributes
         there = self._hosts.get(host, set())
-        if connection not in there and len(there) >= self.limits.sessions_per_address:
+        if connection not in there and (nominate or connection.address is None) and len(there) >= self.limits.sessions_per_address:
             return self._count("address_full")
         now = self._clock()
-        if not connection.checked(message.transaction, address, stun.USE_CANDIDATE in message.attributes, now):
+        sent_to = connection.address
+        if not connection.checked(message.transaction, address, nominate, now):
             return self._count("repeated_check")
         self._settle(connection, address)
+        if connection.address != sent_to:
+            self._moved(connection, sent_to)
         self._transmit(stun.success(message, host, int(address[1]), key), address)
         return connection.begin(now)
 
     def _settle(self, connection: Connection, address: Address) -> None:
         """From now on what comes from `address` belongs to `connection`, and to nobody it may have belonged to before."""
         before = self._by_address.get(address)
-        if before is connection:
-            return
-        if before is not None:
+        if before is not None and before is not connection:
             before.proved.pop(address, None)
-            self._leave(before, str(address[0]))
         self._by_address[address] = connection
-        self._hosts.setdefault(str(address[0]), set()).add(connection)
-        for old in [a for a, c in self._by_address.items() if c is connection and a not in connection.proved]:
-            del self._by_address[old]
-            self._leave(connection, str(old[0]))
+        while connection.outdated:
+            old = connection.outdated.pop()
+            if self._by_address.get(old) is connection:
+                del self._by_address[old]
+
+    def _moved(self, connection: Connection, before: Address | None) -> None:
+        """Sessions are counted by where they are sent to: everybody's checks may come by the same relay, and few need it."""
+        if before is not None:
+            self._leave(connection, str(before[0]))
+        if connection.address is not None:
+            self._hosts.setdefault(str(connection.address[0]), set()).add(connection)
 
     def _leave(self, connection: Connection, host: str) -> None:
-        """An address at `host` is no more a connection's: unless it has another one there, it does not count among those behind it."""
-        there = self._hosts.get(host)
-        if there is None or any(str(address[0]) == host for address in connection.proved):
-            return
+        there = self._hosts.get(host, set())
         there.discard(connection)
         if not there:
-            del self._hosts[host]
+            self._hosts.pop(host, None)
 
     def _refuse(self, message: stun.Message, data: bytes, address: Address, code: int, key: bytes | None) -> None:
         self._count(f"stun_{code}")
@@ -204,12 +208,12 @@ class UdpPort:
 
     def _forget(self, connection: Connection) -> None:
         self._by_ufrag.pop(connection.ufrag, None)
-        for address in [a for a, c in self._by_address.items() if c is connection]:
-            del self._by_address[address]
-        hosts = {str(address[0]) for address in connection.proved}
+        for address in (*connection.proved, *connection.outdated):
+            if self._by_address.get(address) is connection:
+                del self._by_address[address]
         connection.proved.clear()
-        for host in hosts:
-            self._leave(connection, host)
+        if connection.address is not None:
+            self._leave(connection, str(connection.address[0]))
 
     def _count(self, reason: str) -> None:
         self.counters[reason] += 1

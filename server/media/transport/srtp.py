@@ -1,5 +1,6 @@
 """SRTP and SRTCP (RFC 3711, RFC 7714) by libsrtp: one `Srtp` is both directions of one session."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,23 +68,33 @@ def _session(profile: Profile, key: bytes, kind: int) -> Session:
     return Session(policy)
 
 
-class _Direct:
-    """Calls libsrtp on the session's own handle with one buffer kept: no allocation for each packet, and longer packets."""
+class _Buffer:
+    """Where libsrtp works, for all sessions of the process: no allocation for each packet, and longer packets than pylibsrtp takes."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self) -> None:
         from pylibsrtp import _binding
 
-        self._ffi: Any = _binding.ffi
-        self._lib: Any = _binding.lib
+        self.ffi: Any = _binding.ffi
+        self.lib: Any = _binding.lib
+        self.bytes: Any = self.ffi.new("char[]", LONGEST)
+        self.view: Any = self.ffi.buffer(self.bytes)
+        self.length: Any = self.ffi.new("int *")
+
+
+_buffer = functools.cache(_Buffer)
+
+
+class _Direct:
+    """Calls libsrtp on the session's own handle."""
+
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._handle: Any = session._srtp[0]
-        self._bytes: Any = self._ffi.new("char[]", LONGEST)
-        self._view: Any = self._ffi.buffer(self._bytes)
-        self._length: Any = self._ffi.new("int *")
-        self.pointer = int(self._ffi.cast("uintptr_t", self._handle))
+        self.pointer = int(_buffer().ffi.cast("uintptr_t", self._handle))
 
     def call(self, name: str, trailer: int) -> Any:
-        function, handle, view, data, length = getattr(self._lib, name), self._handle, self._view, self._bytes, self._length
+        shared, handle = _buffer(), self._handle
+        function, view, data, length = getattr(shared.lib, name), shared.view, shared.bytes, shared.length
         room = LONGEST - trailer
 
         def run(packet: bytes, _owner: Session = self._session) -> bytes:  # kept, or its handle would be freed
@@ -142,7 +153,7 @@ def protect_address() -> int | None:
 class Srtp:
     """Protects what goes out and opens what comes in; every call takes and returns one packet or raises `SrtpError`.
 
-    `protect` and `unprotect` are for RTP, `protect_rtcp` and `unprotect_rtcp` for RTCP. Not for use from two threads.
+    `protect` and `unprotect` are for RTP, `protect_rtcp` and `unprotect_rtcp` for RTCP. All of a process are for one thread.
     """
 
     __slots__ = ("pointer", "profile", "protect", "protect_rtcp", "unprotect", "unprotect_rtcp")

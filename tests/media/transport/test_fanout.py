@@ -158,7 +158,7 @@ def test_both_ways_send_the_same_bytes(
 ) -> None:
     """Whatever the payloads are. A picture id of 7 bits does not leave a slot, and is not among them."""
     made = [
-        write_rtp(_wide(head) + bytes(size), payload_type=codec, sequence=100 + place, timestamp=place, ssrc=9)
+        write_rtp(_wide(head + bytes(size)), payload_type=codec, sequence=100 + place, timestamp=place, ssrc=9)
         for place, (head, codec, size) in enumerate(packets)
     ]
     key = bytes(range(PROFILES[profile].key + PROFILES[profile].salt))

@@ -274,9 +274,21 @@ async def test_who_comes_from_ever_new_addresses_leaves_no_trace_of_the_old_ones
     for number in range(200):
         for connection in sessions:  # the second takes the address from the first
             port.datagram(request(connection, number.to_bytes(12, "big")), (f"127.0.1.{number}", 9))
-    assert len(port._hosts) == len(port._by_address) == MOST_ADDRESSES
+    assert len(port._by_address) == MOST_ADDRESSES and len(port._hosts) == 1
     for connection in sessions:
         connection.close()
     port.tick()
     assert not port._hosts
     assert not port._by_address
+
+
+async def test_checks_by_a_common_relay_do_not_count_only_where_one_is_sent_to(ours: Identity, theirs: Identity, clock: Clock) -> None:
+    """Every browser also checks by the relay; only those whose network lets nothing else through stay there."""
+    port = UdpPort(bind("127.0.0.1", 0), ours, Limits(sessions_per_address=1), clock)
+    for number in range(3):
+        connection = port.admit("server", known(theirs))
+        port.datagram(request(connection, bytes([number]) * 12, nominate=True), (f"127.0.1.{number}", 9))
+        port.datagram(request(connection, bytes([9, number] * 6), nominate=False), ("127.0.2.1", 1000 + number))
+        assert connection.address == (f"127.0.1.{number}", 9) and len(connection.proved) == 2
+    assert port.counters["address_full"] == 0
+    port.close()
