@@ -16,6 +16,7 @@ from moderation import Conference, Refusal
 from moderation.case.rights import SYSTEM
 from moderation.kernel import Identity
 from moderation.people import Knock
+from moderation.recording import EndRecording
 from server import errors
 from server.access import Access, own_source
 from server.accounts.guard import Guard
@@ -45,7 +46,8 @@ from server.invitations.answering import wishes
 from server.invitations.invitation_pages import invitation_routes
 from server.invitations.public_pages import public_routes as announced_routes
 from server.media.embedded import EmbeddedEngine
-from server.media.engine import VENUE, Closed, Levels, MediaConfig, MediaEngine, Restarted, Stepped
+from server.media.engine import VENUE, Closed, Levels, MediaConfig, MediaEngine, Recorded, Restarted, Stepped
+from server.media.recording.routes import recording_routes
 from server.media.routes import media_routes
 from server.media.tokens import MediaTokens
 from server.media.turn import Turn, urls_of
@@ -101,7 +103,7 @@ class Parts:
                 sessions_per_conference=settings.media_sessions,
             )
         )
-        self.rooms = Rooms(self.journal, self.media, lambda *seat_and_out: self.access.bar(*seat_and_out), self.follow_room)
+        self.rooms = Rooms(self.journal, self.media, lambda *seat_and_out: self.access.bar(*seat_and_out), self.follow_room, settings.recordings)
         self.access = Access(settings, self.engine, self.keys, self.rooms, self.tokens)
         self.health = Health(self.media, self.rooms.opened)
 
@@ -149,10 +151,19 @@ class Parts:
                 self.tell_rung(event)
             elif isinstance(event, Closed):
                 self.health.closed(event)
+            elif isinstance(event, Recorded):
+                await self.told_recording(event)
             elif isinstance(event, Restarted):
                 for live in self.rooms.opened():
                     live.direct_again()
                     live.hub.signal_all({"kind": "media", "state": "restarted"})
+
+    async def told_recording(self, event: Recorded) -> None:
+        """A recording that failed ends in the record too, so that nobody believes it goes on."""
+        live = next((r for r in self.rooms.opened() if r.id == event.conference), None)
+        if live is not None and event.state == "failed":
+            with contextlib.suppress(Refusal):  # it was ended meanwhile
+                await live.room.do(new_id(), None, EndRecording(event.reason))
 
     def tell_rung(self, event: Stepped) -> None:
         """Tells the screens of whoever listens there: of a person, or of all who hear for a venue. Each knows its session."""
@@ -224,6 +235,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(socket_routes(parts.rooms, parts.access.seat))
     app.include_router(media_routes(parts.media, parts.access.media, turn=turn_of(settings), public_url=settings.public_url))
     app.include_router(paper_routes(parts.look, page))
+    app.include_router(recording_routes(parts.look, page, settings.recordings))
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
     app.include_router(year_routes(office))

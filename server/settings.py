@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     """Whether the engine also offers the loopback address, so that one machine alone can try everything."""
     media_sessions: Annotated[int, Field(gt=0)] = 500
     """Most media sessions of one conference on the embedded engine."""
+    recordings_dir: Path | None = None
+    """Folder of the recordings, which may be on a disk of its own; by default `recordings` in `data_dir`. A recording ends while 2 GiB, or 2 % of the
+    disk, are still free."""
     turn_host: str | None = None
     """Name, or address, by which browsers reach the TURN server that stands beside this one, such as `turn.example.vn`; none by default, and never
     a third party's. Its configuration is written by `doithoai turn-config`, from these settings."""
@@ -109,6 +112,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy URL of the record."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'doithoai.db').resolve()}"
+
+    @property
+    def recordings(self) -> Path:
+        """Folder under which each conference's recording has its own."""
+        return (self.recordings_dir or self.data_dir / "recordings").resolve()
 
     def prepare(self) -> None:
         """Make the data folder and the folder of secrets, readable by their owner only."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from moderation import Conference, Entry, Refusal
@@ -15,6 +16,7 @@ from moderation.people import SentBack
 from moderation.view import programme
 from server.db.journal import Journal
 from server.media.engine import Direction, MediaEngine, MediaRefusal
+from server.media.recording.index import folder_of
 from server.rooms.hub import OUT, Hub
 from server.rooms.room import Room
 
@@ -33,11 +35,13 @@ TRIES = 5
 class Rooms:
     """The rooms by conference id."""
 
-    def __init__(self, journal: Journal, media: MediaEngine, bar: Bar, follow: Follow | None = None) -> None:
+    def __init__(self, journal: Journal, media: MediaEngine, bar: Bar, follow: Follow | None = None, recordings: Path | None = None) -> None:
+        """`recordings`: where the conferences are recorded; without it none is."""
         self._journal = journal
         self._media = media
         self._bar = bar
         self._follow = follow
+        self._recordings = recordings
         self._open: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
@@ -47,7 +51,7 @@ class Rooms:
             return self._open[conference]
         async with self._opening.setdefault(conference, asyncio.Lock()):
             if conference not in self._open:
-                live = LiveRoom(conference, self._journal, self._media, self._bar, self._follow)
+                live = LiveRoom(conference, self._journal, self._media, self._bar, self._follow, self._recordings)
                 await live.open()
                 if not live.room.state.seq:
                     await live.close()
@@ -57,7 +61,7 @@ class Rooms:
 
     async def create(self, conference: str) -> LiveRoom:
         """A room for a conference that has no facts yet."""
-        live = LiveRoom(conference, self._journal, self._media, self._bar, self._follow)
+        live = LiveRoom(conference, self._journal, self._media, self._bar, self._follow, self._recordings)
         await live.open()
         self._open[conference] = live
         return live
@@ -96,8 +100,11 @@ def decided(state: Conference) -> tuple[object, ...]:
 class LiveRoom:
     """A room with its hub, and the task that keeps the media engine at the direction of the moment."""
 
-    def __init__(self, conference: str, journal: Journal, media: MediaEngine, bar: Bar, follow: Follow | None = None) -> None:
+    def __init__(
+        self, conference: str, journal: Journal, media: MediaEngine, bar: Bar, follow: Follow | None = None, recordings: Path | None = None
+    ) -> None:
         self.id = conference
+        self._recordings = recordings
         self._media = media
         self._bar = bar
         self._follow = follow
@@ -157,9 +164,12 @@ class LiveRoom:
     async def _keep_directing(self) -> None:
         """Sends the latest direction whenever it changed; what was overtaken meanwhile is never sent."""
         told: Direction | None = None
+        recorded: tuple[str | None, bool] = (None, False)
         while True:
             await self._direct.wait()
             self._direct.clear()
+            if recorded != (recorded := self._recording()):
+                await self._media.record(self.id, recorded[0], stage=recorded[1])
             wanted = programme(self.room.state)
             direction = Direction(wanted.heard, wanted.floor, wanted.hall)
             try:
@@ -170,6 +180,13 @@ class LiveRoom:
                 if told != direction:
                     await asyncio.sleep(0.5)
                     self._direct.set()
+
+    def _recording(self) -> tuple[str | None, bool]:
+        """Where the conference is to be recorded now, and whether each source of the stage is, too."""
+        recording = self.room.state.recording
+        if recording.since is None or self._recordings is None:
+            return None, False
+        return str(folder_of(self._recordings, self.id)), recording.stage
 
     def _removed(self, person: str) -> None:
         """A person was refused or turned away (R31): inaudible first, then everything they hold is void."""

@@ -20,6 +20,7 @@ from server.accounts.sessions import open_session
 from server.app import Parts
 from server.clock import now
 from server.conferences.cases import open_case, seat_for
+from server.media.engine import MediaEngine
 from server.rooms.frames import SAID
 from server.rooms.messages import adapter
 from server.rooms.rooms import LiveRoom
@@ -116,14 +117,15 @@ def proven(frames: Iterable[str]) -> None:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, stock: bool = False, **settings: Any) -> AsyncIterator[House]:
-    """The real server in this process; every frame it said is checked at the end. `stock`: on uvicorn's own protocol, without the room's."""
+async def open_house(folder: Path, *, stock: bool = False, media: MediaEngine | None = None, **settings: Any) -> AsyncIterator[House]:
+    """The real server in this process; every frame it said is checked at the end. `stock`: on uvicorn's own protocol, without the room's. `media`: an engine
+    that is heard."""
     opened: asyncio.Future[House] = asyncio.get_running_loop().create_future()
 
     async def ready(parts: Parts, base: str) -> None:
         opened.set_result(House(parts, base.replace("localhost", "127.0.0.1")))
 
-    running = server(Settings(data_dir=folder, port=0, log_level="warning", **settings), ready, media=Silence())
+    running = server(Settings(data_dir=folder, port=0, log_level="warning", **settings), ready, media=media or Silence())
     if stock:
         running.config.ws = "websockets-sansio"
     serving = asyncio.create_task(running.serve())

@@ -14,6 +14,7 @@ class Silence:
 
     def __init__(self) -> None:
         self.directions: dict[str, Direction] = {}
+        self.recordings: dict[str, tuple[str | None, bool]] = {}
         self.removed: list[tuple[str, str]] = []
 
     async def start(self) -> None:
@@ -34,7 +35,7 @@ class Silence:
         """There are no sessions."""
 
     async def record(self, conference: str, folder: str | None, *, stage: bool = False) -> None:
-        """There is nothing to record."""
+        self.recordings[conference] = (folder, stage)
 
     async def direct(self, conference: str, direction: Direction) -> None:
         self.directions[conference] = direction

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from server.media.recording.segment import mended
 
@@ -36,6 +37,11 @@ class Piece:
     sha256: str = ""
     gaps: tuple[tuple[float, float], ...] = ()
     """From second to second: times without sound."""
+
+
+def folder_of(recordings: Path, conference: str) -> Path:
+    """Where the recording of a conference lies under the folder of all of them."""
+    return recordings / f"c-{quote(conference, safe='')}"
 
 
 def read(folder: Path) -> list[Piece]:

@@ -8,6 +8,7 @@ export type ExactCommand =
   | { do: "answer_in_writing"; speech: string }
   | { do: "answer_petitions"; petitions: Array<string>; by?: string | null; answer?: string }
   | { do: "appoint_secretary"; person: string }
+  | { do: "begin_recording"; stage?: boolean }
   | { do: "call_entry"; entry: string; reason?: string }
   | { do: "call_next" }
   | { do: "call_to_answer"; entry: string; person: string; about: string }
@@ -23,6 +24,7 @@ export type ExactCommand =
   | { do: "drop_outcome"; outcome: string; version: number }
   | { do: "empty_queue"; reason?: string }
   | { do: "end_interposition" }
+  | { do: "end_recording"; reason?: string }
   | { do: "enqueue"; entry: string; topic: string; motive?: "procedure" | "follow_up" | "statement" | "answer"; person?: string | null; petition?: string | null; represents?: string }
   | { do: "extend_notice"; ground: string; words: string }
   | { do: "extend_time"; seconds: number }

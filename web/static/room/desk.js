@@ -1,5 +1,6 @@
 // The desk: registers speakers, keeps the lobby, hands out codes, watches the venues (R1, R6, R7, R21).
 import { html, render } from "../../vendor/lit.js";
+import { recordingDeed } from "./recording.js";
 import { start } from "./shell.js";
 import { stepLabel, t } from "./ui.js";
 import { Register } from "./desk/register.js";
@@ -26,7 +27,7 @@ const people = new People(room, redraw, { enqueue: (person) => register.choose(p
 function draw(room) {
   const { view } = room;
   return html`<div class="desk-grid">
-    <header class="desk-head"><h1>${t("desk.title")}</h1><p><b>${view.agenda.step || ""}</b> ${stepLabel(view.agenda.step)} · ${t("desk.waiting", { count: view.queue.waiting })}</p></header>
+    <header class="desk-head"><h1>${t("desk.title")}</h1><p><b>${view.agenda.step || ""}</b> ${stepLabel(view.agenda.step)} · ${t("desk.waiting", { count: view.queue.waiting })}</p>${recordingDeed(room)}</header>
     <div class="column">
       ${escorts(room)}
       <section class="card" aria-labelledby="register-title"><h2 id="register-title">${t("desk.register")}</h2>${register.draw()}</section>

@@ -156,6 +156,8 @@ export interface View {
   topics: string[];
   rules: string[];
   recording: string;
+  /** While sound and picture are recorded: since when; after that why they are no more, when nobody ended it. */
+  recorded?: { since?: Ms; stage?: boolean; failed?: string };
   venues: Record<string, { name: string; kind: string }>;
   bodies: Record<string, { name: string; short: string; superior?: boolean }>;
   chair: Partial<Face>;
@@ -181,6 +183,8 @@ export interface View {
     finished?: Ms;
     digest?: string;
     signatures: { person: string; role: string; digest: string; at: Ms }[];
+    /** When sound and picture were recorded. */
+    recorded?: { begin: Ms; end?: Ms }[];
   };
   items: Record<string, { step: number; required: boolean; done?: Ms; waived?: string }>;
   conditions: { id: string; met: boolean; missing?: number }[];

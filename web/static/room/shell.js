@@ -2,6 +2,7 @@
 import { html, nothing, render } from "/vendor/lit.js";
 import "../frame.js";
 import { connect } from "./connection.js";
+import { recordedSign } from "./recording.js";
 import { announce, icon, t, toast } from "./ui.js";
 
 /** @import { Room } from "./connection.js" */
@@ -28,7 +29,7 @@ export function start(draw, { closed = farewell } = {}) {
     if (room.state !== state) tellState(room, state);
     state = room.state;
     document.body.dataset.state = room.state;
-    render(lineBar(room), line);
+    render([lineBar(room), recordedSign(room.view)], line);
     if (room.state === "closed") paint(closed(room));
     else if (room.audience) paint(draw(room));
   };

@@ -1,5 +1,6 @@
 import { html, nothing } from "../../../vendor/lit.js";
 import { whole } from "../case/words.js";
+import { recordingDeed } from "../recording.js";
 import { COLOURS, healthList, healthOf } from "../health.js";
 import { announce, icon, number, t } from "../ui.js";
 import { deed } from "./deed.js";
@@ -14,7 +15,7 @@ const NAMED = 3;
 export function healthStrip(room, open) {
   return html`<div class="strip">
     <div class="lamps">${saving(room)} ${link(room)} ${record(room)} ${sound(room)} ${lines(room)} ${present(room)} ${venues(room)} ${lobby(room, open)} ${gavel(room)}</div>
-    <div class="strip-deeds">${undo(room)} ${silence(room)}</div>
+    <div class="strip-deeds">${undo(room)} ${recordingDeed(room)} ${silence(room)}</div>
   </div>`;
 }
 

@@ -27,13 +27,13 @@ export function lowerThird(view) {
 }
 
 /** @param {View} view */
-function heading({ title, phase, agenda: { step }, recording }) {
+function heading({ title, phase, agenda: { step }, recorded }) {
   const held = phase === "running" || phase === "break";
   return html`<header class="display-head">
     <p class="display-title"><bdi>${title}</bdi></p>
     <div class="display-step">
       ${held ? html`<p><b>${t("display.step", { step })}</b> · ${stepLabel(step)}</p>` : nothing}
-      ${held && recording ? html`<p class="display-recording">${icon("circle-dot")} ${t("display.recording")}</p>` : nothing}
+      ${recorded?.since ? html`<p class="display-recording">${icon("circle-dot")} ${t("display.recording")}</p>` : nothing}
     </div>
   </header>`;
 }

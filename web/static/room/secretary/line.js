@@ -2,6 +2,7 @@
 import { classMap, html, live, nothing } from "../../../vendor/lit.js";
 import { button, commandButton, confirmDialog, dialogForm, field, icon, t, timeOf, whyNot } from "../ui.js";
 import { uuid7 } from "../ids.js";
+import { playLink } from "../recording.js";
 import { aboutName, bodyName, bodyOptions, fieldName, fieldsOf, petitionOptions } from "./names.js";
 import { outcomeOf, writeOutcome } from "./outcomes.js";
 import { mergeDialog } from "./merging.js";
@@ -27,7 +28,7 @@ export function lineRow(desk, line) {
       <time>${timeOf(line.at)}</time>
       <span class="line-kind">${line.corrects ? t("secretary.line.corrects") : t(`secretary.kind.${line.kind}`)}</span>
       <span class="line-draft">${line.draft ?? (line.about ? t("secretary.about", { what: aboutName(desk.room.view, line.about) }) : "")}</span>
-      ${statusChips(desk, line)} ${mark(desk, line)}
+      ${statusChips(desk, line)} ${mark(desk, line)} ${playLink(desk.room, line)}
     </header>
     ${line.about && line.draft ? html`<p class="line-about">${t("secretary.about", { what: aboutName(desk.room.view, line.about) })}</p>` : nothing}
     ${others.length ? html`<p class="line-typing">${icon("pencil")}${t("secretary.typing", { who: others.join(", ") })}</p>` : nothing}
