@@ -39,10 +39,13 @@ class Playout:
     def __init__(self) -> None:
         self.delay = LEAST
         """Seconds that a packet should wait, by the lateness of late."""
+        self.waited = LEAST
+        """Seconds that packets do wait, of late."""
         self.lost = self.late = 0
-        self._waiting: dict[int, bytes] = {}  # by unwrapped sequence number
+        self._waiting: dict[int, tuple[bytes, float]] = {}  # by unwrapped sequence number, with the time of arrival
         self._highest = -1
         self._next: int | None = None
+        self._played = 0  # all before this one are over
         self._since: float | None = None
         self._samples = RATE // 50
         self._least: float | None = None
@@ -61,10 +64,10 @@ class Playout:
         number = self._highest + step
         self._highest = max(self._highest, number)
         self._learn(timestamp, now)
-        if self._next is not None and number < self._next:
+        if number < self._played:
             self.late += 1
             return
-        self._waiting[number] = packet
+        self._waiting[number] = packet, now
         if self._since is None:
             self._since = now
 
@@ -81,16 +84,19 @@ class Playout:
             self._next = min(self._waiting)
             self._depths.clear()
         self._empty = 0
-        packet = self._waiting.pop(self._next, None)
-        first = self._next if packet is not None else min(self._waiting)
-        if packet is None and first - self._next > GAP:
+        found = self._waiting.pop(self._next, None)
+        first = self._next if found is not None else min(self._waiting)
+        if found is None and first - self._next > GAP:
             self._next = first
-            packet = self._waiting.pop(first)
-        self._next += 1
+            found = self._waiting.pop(first)
+        self._next = self._played = self._next + 1
         self._depths.append(len(self._waiting) * self._samples / RATE)
-        if packet is None:
+        if found is None:
             self.lost += 1
-            return Lost(self._samples, self._waiting.get(self._next))
+            following = self._waiting.get(self._next)
+            return Lost(self._samples, following[0] if following else None)
+        packet, arrived = found
+        self.waited += (now - arrived - self.waited) / 16
         self._samples = duration(packet) or self._samples
         return packet
 
@@ -99,8 +105,9 @@ class Playout:
         if len(self._depths) < 50 or min(self._depths) < self.delay + SLACK or self._next is None:
             return None
         self._depths.clear()
-        self._next += 1
-        return self._waiting.pop(self._next - 1, None)
+        self._next = self._played = self._next + 1
+        found = self._waiting.pop(self._next - 1, None)
+        return found[0] if found else None
 
     def clear(self) -> None:
         """What waits is forgotten; what was learned about the path stays."""
@@ -110,7 +117,7 @@ class Playout:
 
     def _begin(self, sequence: int, timestamp: int) -> None:
         self.clear()
-        self._highest = sequence + (1 << 16)
+        self._highest = self._played = sequence + (1 << 16)
         self._least, self._stamp = None, timestamp
 
     def _learn(self, timestamp: int, now: float) -> None:

@@ -26,6 +26,8 @@ PICTURES: Final = ("floor", "hall")
 """In the order of a listener's video sections."""
 OPUS: Final = len(CODECS)
 """Index of Opus among an outlet's payload types."""
+LOOK_AHEAD: Final = 0.0065
+"""Seconds by which an Opus encoder is behind (RFC 6716 section 2.1)."""
 LEVEL_TICKS: Final = 10
 """Levels are told every tenth tick: five times a second."""
 CATCH_UP: Final = 5
@@ -335,7 +337,7 @@ class Programme:
     def _waited(self) -> float:
         """Seconds that the floor's voice waits here before it is mixed."""
         floor = self.publishers.get(self.direction.floor or "")
-        return floor.microphone.playout.delay if floor is not None and floor.microphone is not None else 0.0
+        return floor.microphone.playout.waited + LOOK_AHEAD if floor is not None and floor.microphone is not None else 0.0
 
     # What it tells
 
