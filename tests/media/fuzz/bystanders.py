@@ -11,7 +11,7 @@ import numpy as np
 
 from server.media.engine import Direction, MediaEngine
 from server.media.opus import RATE, Decoder, Encoder
-from server.media.rtp.packets import ReceiverReport, ahead, read_rtp, write_rtcp, write_rtp
+from server.media.rtp.packets import PictureLoss, ReceiverReport, ahead, read_rtcp, read_rtp, write_rtcp, write_rtp
 from server.media.transport.dtls import Identity
 from server.media.transport.srtp import SrtpError
 from tests.media.fuzz.rogue import LARGE, OPUS, SOUND, VP8, Rogue
@@ -37,6 +37,8 @@ class Bystanders:
         self.lateness: dict[str, list[float]] = {}
         """Of pictures from being sent to having come; of sound behind the mixer's own clock."""
         self.pictures = self.sounds = 0
+        self.asked = 0
+        """Key frames that the speaker was asked for."""
         self._window: list[float] | None = None
         self._first: float | None = None
         self._unwrapped: int | None = None
@@ -64,11 +66,15 @@ class Bystanders:
         """Milliseconds."""
         return float(np.percentile(self.lateness[name], share))
 
-    def hears(self) -> bool:
-        """Whether the last half second of sound carries the tone."""
+    def level(self, hertz: float) -> float:
+        """Of one frequency in the last half second of sound, in dBFS."""
         decoder = Decoder()
         pcm = [piece for packet in self._heard if (piece := decoder.decode(packet)) is not None]
-        return len(pcm) > 20 and energy((np.concatenate(pcm[5:]) * 32768).astype(np.int16), HERTZ) > -20
+        return energy((np.concatenate(pcm[5:]) * 32768).astype(np.int16), hertz) if len(pcm) > 20 else -120.0
+
+    def hears(self) -> bool:
+        """Whether the last half second of sound carries the tone."""
+        return self.level(HERTZ) > -20
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -96,8 +102,15 @@ class Bystanders:
             if number % 2 == 0:
                 self._show(picture)
                 picture += 1
-            self.speaker.drain()
+            with suppress(BlockingIOError, ConnectionRefusedError):
+                while True:
+                    self._told(self.speaker.sock.recv(2048))
             number += 1
+
+    def _told(self, data: bytes) -> None:
+        if data[0] >= 128:
+            with suppress(SrtpError):
+                self.asked += sum(isinstance(one, PictureLoss) for one in read_rtcp(self.speaker.srtp.unprotect_rtcp(data)))
 
     def _show(self, number: int) -> None:
         """A picture of two packets; every twelfth can be begun with."""
