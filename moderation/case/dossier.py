@@ -40,6 +40,7 @@ ATTACHED = (
     Slot("diem_danh", ("attendance",), optional=True),
     Slot("bao_cao_ket_qua", ("agency_result_report",), optional=True),
     Slot("van_ban_giao_nhiem_vu", ("tasking_letter",), optional=True),
+    Slot("ghi_am_ghi_hinh", (), optional=True),
     Slot("tai_lieu_khac", ("extract", "referral_slip"), optional=True),
 )
 """What the list does not name but belongs to the case: kept beside it, never asked for."""

@@ -61,7 +61,7 @@ def import_archive(settings: Settings, path: Path) -> str:
     migrate(settings.database)
     engine = open_engine(settings.database)
     try:
-        conference = bring_in(engine, Store(settings.data_dir / "files"), path, now())
+        conference = bring_in(engine, Store(settings.data_dir / "files"), path, now(), settings.recordings)
     finally:
         engine.dispose()
     return SAY("archive.imported", conference=conference, file=path.name)
@@ -71,6 +71,6 @@ def export_archive(settings: Settings, conference: str, path: Path) -> str:
     """Writes the archive of a case to a new file; gives its SHA-256 (raises `Refusal`, `FileExistsError`)."""
     engine = open_engine(settings.database)
     try:
-        return pack(engine, Store(settings.data_dir / "files"), conference, path)
+        return pack(engine, Store(settings.data_dir / "files"), conference, path, recordings=settings.recordings)
     finally:
         engine.dispose()

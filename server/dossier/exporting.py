@@ -29,8 +29,8 @@ KEPT = 24 * 3_600_000
 class Archives:
     """`folder` holds the archives while they lie ready, each named by its id."""
 
-    def __init__(self, engine: Engine, store: Store, folder: Path) -> None:
-        self._engine, self._store, self._folder = engine, store, folder
+    def __init__(self, engine: Engine, store: Store, folder: Path, recordings: Path | None = None) -> None:
+        self._engine, self._store, self._folder, self._recordings = engine, store, folder, recordings
 
     def ask(self, w: Work, id: str) -> str | None:
         """Notes that an archive of a case is to be made and gives its id; None where one is under way. That somebody took everything is told in the history."""
@@ -56,7 +56,7 @@ class Archives:
                 self._note(export, done=done, total=total)
 
         try:
-            sha256 = pack(self._engine, self._store, id, path, heard)
+            sha256 = pack(self._engine, self._store, id, path, heard, self._recordings)
             self._note(export, state="ready", size=path.stat().st_size, sha256=sha256)
         except Exception as error:
             path.unlink(missing_ok=True)

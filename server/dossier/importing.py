@@ -7,6 +7,7 @@ not been sent is not sent now: a person decides.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from server.db.migrate import newest
 from server.db.tables import fact
 from server.dossier import chains, rows
 from server.dossier.archive import Archive
+from server.dossier.packing import RECORDINGS
 from server.dossier.verify import HISTORY, JOURNAL, verify
 from server.files.store import Store
+from server.media.recording.index import folder_of
 from server.office.tables import history
 from server.office.work import HOUSE, Work
 from server.papers.tables import paper_file
@@ -34,8 +37,9 @@ SEAL = "dossier_seal"
 UNSENT = ("queued", "sending")
 
 
-def bring_in(engine: Engine, store: Store, path: Path, now: int) -> str:
-    """Takes a whole archive in and gives the id of its conference; or takes nothing (raises `Refusal` archive_bad, archive_schema, archive_not_empty)."""
+def bring_in(engine: Engine, store: Store, path: Path, now: int, recordings: Path | None = None) -> str:
+    """Takes a whole archive in and gives the id of its conference; or takes nothing (raises `Refusal` archive_bad, archive_schema, archive_not_empty). Recordings
+    go under `recordings`."""
     found = verify(path)
     if found.archive is None or found.manifest is None:
         raise Refusal("archive_bad", place=found.place, fault=found.fault)
@@ -59,7 +63,17 @@ def bring_in(engine: Engine, store: Store, path: Path, now: int) -> str:
         w = Work(db, SYSTEM, now, "import_case")
         w.tell(conference, id, {"id": (None, id)}, HOUSE, found.archive.sha256)
         rebuild(db, now)
+    if recordings is not None:
+        _recordings(found.archive, folder_of(recordings, id))
     return id
+
+
+def _recordings(archive: Archive, folder: Path) -> None:
+    for name in archive.sums():
+        file = name.removeprefix(f"data/{RECORDINGS}/")
+        if file != name and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", file):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / file).write_bytes(archive.read(name))
 
 
 def _empty(db: Connection, tables: dict[str, int]) -> None:

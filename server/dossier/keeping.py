@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import RowMapping, func, select
 
 from moderation import Conference, Refusal
@@ -20,6 +22,7 @@ from server.dossier.tables import dossier_piece, dossier_seal
 from server.files.checked import checked
 from server.files.store import Store
 from server.i18n import t
+from server.media.recording import index
 from server.office.tables import history
 from server.office.work import Work
 from server.papers.as_docx import render_docx
@@ -68,6 +71,20 @@ def put_minutes(w: Work, store: Store, id: str, state: Conference, head: Head) -
         if sha256 not in there:
             w.add(dossier_piece, conference=id, slot="bien_ban", sha256=sha256, name=f"{paper.file}.{ending}", type=type, size=len(content),
                   date=held.isoformat(), subject=f"{paper.kind}: {paper.subject}", by=w.by.account, at=w.now)  # fmt: skip
+
+
+def put_recording(w: Work, store: Store, id: str, recordings: Path) -> None:
+    """Puts the list of the conference's recordings, each with its SHA-256, into its place, if it was recorded. The recordings themselves stay where they are, and go
+    into the archive."""
+    open_dossier(w, id)
+    folder = index.folder_of(recordings, id)
+    if not index.conclude(folder):
+        return
+    content = (folder / index.WHOLE).read_bytes()
+    sha256 = store.put(content)
+    if sha256 not in {piece.files[0].sha256 for piece in pieces(w, id) if piece.put_in}:
+        w.add(dossier_piece, conference=id, slot="ghi_am_ghi_hinh", sha256=sha256, name="ban-ghi.json", type="application/json", size=len(content),
+              date=None, subject=t("vi", "dossier.recording_list"), by=w.by.account, at=w.now)  # fmt: skip
 
 
 def take_out(w: Work, id: str, piece: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -26,14 +27,27 @@ from server.dossier.pieces import content_of, folder_of, pieces, places
 from server.dossier.verify import HISTORY, JOURNAL
 from server.files.store import Store
 from server.i18n import t
+from server.media.recording import index
 from server.office.tables import history
 from server.office.work import Work
 
+RECORDINGS = "ghi-am-ghi-hinh"
+"""Folder of the recordings under data/."""
+MOST_RECORDED = 3 << 30
+"""Bytes of recordings that an archive takes, whose plain format ends at 4 GiB."""
 SHA = re.compile(r"[0-9a-f]{64}")
 
 
-def pack(engine: Engine, store: Store, conference: str, target: Path, done: Callable[[int, int], None] = lambda now, all: None) -> str:
-    """Writes the archive of a case to a new file and gives its SHA-256 (raises `Refusal` conference_unknown, file_damaged). `done` hears how far it is."""
+def pack(
+    engine: Engine,
+    store: Store,
+    conference: str,
+    target: Path,
+    done: Callable[[int, int], None] = lambda now, all: None,
+    recordings: Path | None = None,
+) -> str:
+    """Writes the archive of a case to a new file and gives its SHA-256 (raises `Refusal` conference_unknown, file_damaged). `done` hears how far it is;
+    `recordings` is the folder of all recordings."""
     with tempfile.TemporaryDirectory(prefix=".archive-", dir=target.parent) as folder, reading(engine) as db:
         data = Path(folder) / "data"
         found = rows.of_case(db, conference)
@@ -49,11 +63,12 @@ def pack(engine: Engine, store: Store, conference: str, target: Path, done: Call
         files = Files(Work(db, SYSTEM, 0), store, data)
         files.put_pieces(conference, title)
         files.put_named(found)
+        recorded = put_recordings(data, index.folder_of(recordings, conference)) if recordings else 0
         manifest = {
             "format": archive.FORMAT, "schema": newest(), "conference": conference, "title": title,
             "journal": {"count": journal.count, "head": journal.head.hex()}, "history": {"count": told.count, "head": told.head.hex()},
             "tables": {table: len(listed) for table, listed in found.items()}, "files": len(files.written),
-            "register": sorted(files.register), "absent": sorted(files.absent), "recordings": 0, "custodian": found["conference"][0]["custodian"],
+            "register": sorted(files.register), "absent": sorted(files.absent), "recordings": recorded, "custodian": found["conference"][0]["custodian"],
             "locked": _moment(found["conference"][0]["dossier_locked_at"]), "as_of": _moment(last_told(db, conference) or found["conference"][0]["created"]), "places": folders(),
         }  # fmt: skip
         everything = [path for path in data.rglob("*") if path.is_file()]
@@ -64,6 +79,21 @@ def pack(engine: Engine, store: Store, conference: str, target: Path, done: Call
             "mets.xml": mets(manifest, sums, {name: (Path(folder) / name).stat().st_size for name in sums}),
         }  # fmt: skip
         return archive.write(Path(folder), target, tags, sums, done)
+
+
+def put_recordings(data: Path, folder: Path) -> int:
+    """Lays the finished recordings under `data`; how many. All or none: where they are too much for one archive, the list in the dossier names them by their hashes."""
+    pieces = [piece for piece in index.read(folder) if piece.seconds is not None and (folder / piece.file).is_file()]
+    if not pieces or sum((folder / piece.file).stat().st_size for piece in pieces) > MOST_RECORDED:
+        return 0
+    target = data / RECORDINGS
+    target.mkdir(parents=True)
+    for name in (*(piece.file for piece in pieces), index.INDEX):
+        try:
+            (target / name).hardlink_to(folder / name)
+        except OSError:  # on another disk
+            shutil.copyfile(folder / name, target / name)
+    return len(pieces)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -20,7 +20,7 @@ from server.conferences.queries import case, case_frame
 from server.db.tables import account
 from server.db.verify import Head
 from server.dossier.exporting import Archives, last, state_of
-from server.dossier.keeping import keep, lock_dossier, open_dossier, put_in, put_minutes, take_out
+from server.dossier.keeping import keep, lock_dossier, open_dossier, put_in, put_minutes, put_recording, take_out
 from server.dossier.pieces import File, content_of, pieces
 from server.dossier.tables import dossier_seal
 from server.files.checked import LARGEST
@@ -51,7 +51,7 @@ class Nothing(FormBody):
 def dossier_routes(door: Office, rooms: Rooms) -> APIRouter:
     """Under /van-phong/hoi-nghi/{id}/ho-so."""
     router = APIRouter()
-    archives = Archives(door.engine, door.files, door.settings.data_dir / "exports")
+    archives = Archives(door.engine, door.files, door.settings.data_dir / "exports", door.settings.recordings)
     making: set[asyncio.Task[None]] = set()
     base = "/van-phong/hoi-nghi/{id}/ho-so"
 
@@ -116,7 +116,12 @@ def dossier_routes(door: Office, rooms: Rooms) -> APIRouter:
     @router.post(f"{base}/khoa")
     async def lock(request: Request, id: str) -> Response:
         form = await read_form(request, Nothing)
-        return await door.submit(request, form, lambda w: lock_dossier(w, id), base.format(id=id), lambda w: dossier_view(w, id), done="locked")
+
+        def do(w: Work) -> None:
+            put_recording(w, door.files, id, door.settings.recordings)
+            lock_dossier(w, id)
+
+        return await door.submit(request, form, do, base.format(id=id), lambda w: dossier_view(w, id), done="locked")
 
     @router.get(f"{base}/ban-ke")
     async def sealed(request: Request, id: str) -> Response:

@@ -106,6 +106,8 @@ def settle(folder: Path) -> list[Piece]:
 def conclude(folder: Path) -> list[Piece]:
     """Settles, and writes down what the recording consists of; the files."""
     pieces = settle(folder)
+    if not pieces:
+        return []
     whole = folder / WHOLE
     draft = whole.with_suffix(".new")
     draft.write_text(json.dumps({"files": [asdict(piece) for piece in pieces]}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
