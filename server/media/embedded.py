@@ -177,7 +177,7 @@ class EmbeddedEngine:
                 self._process = process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "server.media.worker", str(theirs.fileno())),
                     pass_fds=(theirs.fileno(),),
-                    env=os.environ if self._config.accelerated else os.environ | {"DOITHOAI_ACCELERATED": "0"},
+                    env=None if self._config.accelerated else os.environ | {"DOITHOAI_ACCELERATED": "0"},
                 )
             reader, self._writer = await wire.open_wire(ours)
         except BaseException:
