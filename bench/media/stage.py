@@ -1,7 +1,7 @@
-"""Who speaks: Opus of a real tone fifty times a second, and pictures of the size and shape of a camera's, 25 a second in four packets.
+"""Who speaks: Opus of a real tone fifty times a second, and 25 pictures a second.
 
-Pictures are well-formed VP8 as far as a forwarder reads it (descriptor, frame header); what follows is noise, which nobody here decodes.
-A picture is cut into nearly equal packets, as browsers cut it, and their length says its number (see receiver.c).
+For counting, pictures have the size and shape of a camera's, in four packets: well-formed VP8 as far as a forwarder reads it (descriptor, frame header),
+then noise; their length says their number (see receiver.c). For looking at there is `film`. Either is cut into nearly equal packets, as browsers do.
 """
 
 import asyncio
@@ -11,6 +11,9 @@ import random
 import struct
 import threading
 import time
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -26,6 +29,8 @@ FRAMES = 250
 SHORTEST = 500
 """Payload octets of the shortest packet of a picture; the longest has 2 * FRAMES more."""
 PER_SECOND, PER_FRAME = 25, 4
+LONGEST = 1100
+"""Octets of a picture in one packet, where it is cut by its size."""
 KEY_HEADER = b"\x9d\x01\x2a" + struct.pack("<HH", 640, 360)
 """Start code and size of a key frame (RFC 6386 section 9.1)."""
 NTP_EPOCH = 2_208_988_800
@@ -44,15 +49,43 @@ def opus(hertz: float, frames: int = 250) -> list[bytes]:
     return packets[:frames]
 
 
+def film(rgb: tuple[int, int, int], frames: int = 50) -> list[bytes]:
+    """One colour under moving grain, 640x360, as VP8 frames which may be shown round and round: the first is a key frame."""
+    codec = av.VideoCodecContext.create("libvpx", "w")
+    codec.width, codec.height, codec.pix_fmt, codec.bit_rate = 640, 360, "yuv420p", 500_000
+    codec.time_base, codec.framerate = Fraction(1, PER_SECOND), Fraction(PER_SECOND)
+    codec.options = {
+        "deadline": "realtime",
+        "cpu-used": "8",
+        "lag-in-frames": "0",
+        "auto-alt-ref": "0",
+        "minrate": "500k",
+        "maxrate": "500k",
+        "bufsize": "1000k",
+    }
+    codec.gop_size = 10 * frames
+    grain = np.random.default_rng(1).integers(-20, 21, (360, 640, 1))
+    plain = np.clip(np.array(rgb) + grain, 0, 255).astype(np.uint8)
+    packets: list[bytes] = []
+    for number in range(frames):
+        frame = av.VideoFrame.from_ndarray(np.roll(plain, 3 * number, axis=1), format="rgb24")
+        frame.pts, frame.time_base = number, codec.time_base
+        packets += [bytes(packet) for packet in codec.encode(frame)]
+    return packets
+
+
 class Source:
     """One who publishes. Its sound comes at once; its picture begins with a key frame and has one after every request."""
 
-    def __init__(self, identity: Identity, hertz: float, picture: bool, stamps: NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, identity: Identity, hertz: float, picture: bool, stamps: NDArray[np.float64] | None = None, film: Sequence[bytes] = ()
+    ) -> None:
         self.peer = Peer(identity)
         self.sound, self.picture = random.getrandbits(31), random.getrandbits(31) if picture else 0
         self.sent = {"audio": 0, "video": 0}
         self.key_frames = 0
         self._stamps = stamps
+        self._film, self._shown = film, 0
         self._opus = opus(hertz)
         self._noise = os.urandom(4096)
         self._wanted = True
@@ -107,27 +140,35 @@ class Source:
 
     def _picture(self) -> None:
         number, key, self._wanted = self._done[1], self._wanted, False
-        self.key_frames += key
         stamp = (self._stamp[1] + number * (90_000 // PER_SECOND)) & 0xFFFFFFFF
-        longer = random.randrange(PER_FRAME)
-        length = SHORTEST + 2 * self._frame
+        parts = self._scenes(key) if self._film else self._noises(key)
         if self._stamps is not None:
             self._stamps[self._frame] = time.time()
-        for part in range(PER_FRAME):
-            size = length + (part >= PER_FRAME - longer)
-            body = b""
-            if part == 0:  # frame tag (RFC 6386 section 9.1): shown, first partition of 200 octets
-                tag = (200 << 5) | 0x10 | (not key)
-                body = tag.to_bytes(3, "little") + (KEY_HEADER if key else b"")
-            descriptor = struct.pack("!BBH", 0x90 if part == 0 else 0x80, 0x80, 0x8000 | (self._id & 0x7FFF))
-            payload = descriptor + body
-            payload += self._noise[: size - len(payload)]
+        for place, part in enumerate(parts):
+            descriptor = struct.pack("!BBH", 0x90 if place == 0 else 0x80, 0x80, 0x8000 | (self._id & 0x7FFF))
             sequence = (self._sequence[1] + self.sent["video"]) & 0xFFFF
-            last = part == PER_FRAME - 1
-            self._send(write_rtp(payload, payload_type=VIDEO, sequence=sequence, timestamp=stamp, ssrc=self.picture, marker=last), "video")
+            last = place == len(parts) - 1
+            packet = write_rtp(descriptor + part, payload_type=VIDEO, sequence=sequence, timestamp=stamp, ssrc=self.picture, marker=last)
+            self._send(packet, "video")
         self._id += 1
         self._frame = (self._frame + 1) % FRAMES
         self._done[1] += 1
+
+    def _noises(self, key: bool) -> list[bytes]:
+        self.key_frames += key
+        longer = random.randrange(PER_FRAME)
+        sizes = [SHORTEST - 4 + 2 * self._frame + (part >= PER_FRAME - longer) for part in range(PER_FRAME)]  # the descriptor has four
+        tag = (200 << 5) | 0x10 | (not key)  # RFC 6386 section 9.1: shown, first partition of 200 octets
+        head = tag.to_bytes(3, "little") + (KEY_HEADER if key else b"")
+        return [head + self._noise[: sizes[0] - len(head)], *(self._noise[:size] for size in sizes[1:])]
+
+    def _scenes(self, key: bool) -> list[bytes]:
+        self._shown = 0 if key else (self._shown + 1) % len(self._film)
+        self.key_frames += self._shown == 0
+        frame = self._film[self._shown]
+        parts = -(-len(frame) // LONGEST)
+        cuts = [len(frame) * part // parts for part in range(parts + 1)]
+        return [frame[start:end] for start, end in pairwise(cuts)]
 
     def _report(self) -> None:
         """Sender reports, and a check that keeps the consent."""
