@@ -122,11 +122,12 @@ class Program:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), 5)
+            ended = await asyncio.wait_for(process.wait(), 5)
         except TimeoutError:
             process.kill()
             await process.wait()
             raise
+        assert ended == 0, "its DELETE was answered otherwise than it should be"
 
     async def _start(self, *words: str) -> None:
         pipe = asyncio.subprocess.PIPE

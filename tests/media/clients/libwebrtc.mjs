@@ -76,5 +76,5 @@ for await (const _ of createInterface({ input: process.stdin })) {
   const pcm = Buffer.from(heard.buffer).toString("base64");
   console.log(JSON.stringify({ pcm, rate: RATE, colours: slots.map((slot) => slot.colour), pictures: slots.map((slot) => slot.pictures) }));
 }
-await fetch(answer.headers.get("location"), { method: "DELETE", headers });
-process.exit(0);
+const ended = await fetch(answer.headers.get("location"), { method: "DELETE", headers });
+process.exit(ended.status === 200 ? 0 : 1);

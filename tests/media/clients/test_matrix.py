@@ -90,6 +90,7 @@ async def test_all_listeners_hear_and_see(name: str, site: Site, browser: Browse
     await site.publish(publisher, name, scene)
     ends = await asyncio.gather(*map(receives, LISTENERS), return_exceptions=True)
     await publisher.close()
+    assert name not in (await site.engine.stats()).conferences[CONFERENCE].publishers, "its DELETE ends the session at once"
     failed = {listener: end for listener, end in zip(LISTENERS, ends, strict=True) if end is not None}
     assert not failed
 

