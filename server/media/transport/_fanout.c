@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -27,7 +28,7 @@ typedef int (*protect_fn)(void *session, void *packet, int *length);
 
 static protect_fn protect;
 static int trailer;
-static int segmenting = 1;
+static int segmenting; /* the system can cut messages */
 static int busy;
 
 /* Path: where one session's packets go, and under which key */
@@ -263,21 +264,21 @@ static void find_numbers(Packet *packet) {
     if (tl0) packet->tl0 = HEADER + tl0;
 }
 
+/* Whether this can be sent at all: a source may send what is too long, and must not stop what goes out with it. */
 static int parse(Packet *packet, PyObject *from) {
-    char *data;
-    Py_ssize_t size;
-    if (PyBytes_AsStringAndSize(from, &data, &size) < 0) return -1;
-    if (size < HEADER || size > LONGEST - trailer) return PyErr_SetString(PyExc_ValueError, "not a packet that can be sent"), -1;
+    const char *data = PyBytes_AS_STRING(from);
+    Py_ssize_t size = PyBytes_GET_SIZE(from);
+    if (size < HEADER || size > LONGEST - trailer) return 0;
     memset(packet, 0, sizeof *packet);
     packet->data = (const uint8_t *)data;
     packet->size = (int)size;
     packet->codec = packet->data[1] & 127;
     packet->marker = packet->data[1] & 128;
-    if (packet->codec >= CODECS) return PyErr_SetString(PyExc_ValueError, "no such codec"), -1;
+    if (packet->codec >= CODECS) return 0;
     packet->sequence = (uint16_t)(packet->data[2] << 8 | packet->data[3]);
     packet->timestamp = (uint32_t)packet->data[4] << 24 | (uint32_t)packet->data[5] << 16 | (uint32_t)packet->data[6] << 8 | packet->data[7];
     if (packet->codec == 0) find_numbers(packet);
-    return 0;
+    return 1;
 }
 
 /* What the batch holds goes out; returns the datagrams that did. What the network does not take now is lost. */
@@ -293,8 +294,9 @@ static long flush(int fd) {
             continue;
         }
         if (errno == EINTR) continue;
-        if (batch.segments[at] > 1 && (errno == EIO || errno == EINVAL || errno == ENOPROTOOPT || errno == EOPNOTSUPP)) {
-            segmenting = 0; /* this network cannot cut messages */
+        /* EIO: this network cannot cut messages. EMSGSIZE, EINVAL: this one message cannot be cut, its way takes shorter datagrams only. */
+        if (batch.segments[at] > 1 && (errno == EIO || errno == EMSGSIZE || errno == EINVAL)) {
+            if (errno == EIO) segmenting = 0;
             struct msghdr *one = &batch.headers[at].msg_hdr;
             uint8_t *from = batch.vectors[at].iov_base;
             size_t left = batch.vectors[at].iov_len;
@@ -413,15 +415,20 @@ static PyObject *fanout_send(PyObject *module, PyObject *args) {
             PyErr_SetString(PyExc_TypeError, "not an Outlet");
             goto end;
         }
+    for (Py_ssize_t place = 0; place < count; place++)
+        if (!PyBytes_Check(PyTuple_GET_ITEM(from, place))) {
+            PyErr_SetString(PyExc_TypeError, "a packet is bytes");
+            goto end;
+        }
     long sent = 0;
     busy = 1;
-    for (Py_ssize_t start = 0; start < count && !PyErr_Occurred(); start += PACKETS) {
-        int taken = (int)(count - start < PACKETS ? count - start : PACKETS), good = 1;
-        for (int place = 0; good && place < taken; place++) good = parse(packets + place, PyTuple_GET_ITEM(from, start + place)) == 0;
-        if (good) sent += send_all(fd, packets, taken, ((PyTupleObject *)to)->ob_item, number);
+    for (Py_ssize_t place = 0; place < count;) {
+        int taken = 0;
+        while (taken < PACKETS && place < count) taken += parse(packets + taken, PyTuple_GET_ITEM(from, place++));
+        if (taken) sent += send_all(fd, packets, taken, ((PyTupleObject *)to)->ob_item, number);
     }
     busy = 0;
-    if (!PyErr_Occurred()) result = PyLong_FromLong(sent);
+    result = PyLong_FromLong(sent);
 end:
     Py_XDECREF(from);
     Py_XDECREF(to);
@@ -435,6 +442,10 @@ static PyObject *fanout_begin(PyObject *module, PyObject *args) {
     if (address == Py_None || most < 0 || most > 512) Py_RETURN_FALSE;
     void *found = PyLong_AsVoidPtr(address);
     if (found == NULL) return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
+    /* A system that does not know the option would send the message whole. */
+    int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 1200;
+    segmenting = probe >= 0 && setsockopt(probe, SOL_UDP, UDP_SEGMENT, &size, sizeof size) == 0;
+    if (probe >= 0) close(probe);
     protect = (protect_fn)found;
     trailer = most;
     Py_RETURN_TRUE;

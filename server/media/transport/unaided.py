@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from server.media.rtp import vp8
-from server.media.transport.srtp import Srtp, SrtpError
+from server.media.transport.srtp import LONGEST, TRAILER, Srtp, SrtpError
 
 VP8: Final = 0
 """Index of VP8 among the codecs: its pictures are numbered."""
 
 UDP_SEGMENT: Final = 103
 """Socket option of Linux: one message is cut into datagrams of this size on its way out (udp(7))."""
-NO_SEGMENTS: Final = (errno.EIO, errno.EINVAL, errno.ENOPROTOOPT, errno.EOPNOTSUPP)
-"""What a network without it answers."""
+UNCUT: Final = (errno.EIO, errno.EMSGSIZE, errno.EINVAL)
+"""What is answered where a message cannot be cut: the first by a network that never can, the others where one way takes shorter datagrams only."""
 MOST_SEGMENTS: Final = 64
 LARGEST_MESSAGE: Final = 65_000
 
@@ -98,8 +98,9 @@ def send(sock: socket.socket, packets: Sequence[bytes], outlets: Sequence[Outlet
                         ciphered[start:end], [(socket.IPPROTO_UDP, UDP_SEGMENT, len(ciphered[start]).to_bytes(2, sys.byteorder))], 0, address
                     )
             except OSError as error:  # a full buffer, or no way there
-                if end - start > 1 and error.errno in NO_SEGMENTS:
-                    _segment(False)
+                if end - start > 1 and error.errno in UNCUT:
+                    if error.errno == errno.EIO:
+                        _segment(False)
                     sent += _singly(sock, ciphered[start:end], address)
                 continue
             sent += end - start
@@ -135,10 +136,12 @@ def _runs(packets: Sequence[bytes]) -> list[tuple[int, int]]:
 
 
 def rewritten(packet: bytes, outlet: Outlet) -> bytes | None:
-    """The packet with an outlet's own payload type and numbers; None where it cannot take the codec."""
+    """The packet with an outlet's own payload type and numbers; None where it cannot take the codec, or nobody the packet."""
+    if not 12 <= len(packet) <= LONGEST - TRAILER:
+        return None
     index = packet[1] & 127
-    kind = outlet.types[index]
-    if kind < 0:
+    kind = outlet.types[index] if index < len(outlet.types) else -1
+    if not 0 <= kind < 128:
         return None
     head = bytes((packet[0], packet[1] & 128 | kind))
     if not (outlet.sequence or outlet.timestamp or outlet.picture or outlet.tl0):
