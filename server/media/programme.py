@@ -5,6 +5,7 @@ tick, and a picture shows another source from its next key frame on.
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -21,6 +22,8 @@ from server.media.rtp.packets import SenderReport, write_rtp
 from server.media.rtp.senderreports import NTP_EPOCH, SourceClock, ntp
 from server.media.rtp.slot import CODECS, Codec
 from server.media.transport.fanout import Outlet
+
+log = logging.getLogger(__name__)
 
 PICTURES: Final = ("floor", "hall")
 """In the order of a listener's video sections."""
@@ -273,8 +276,11 @@ class Programme:
                 await asyncio.sleep(0)
             self._tick = tick
             now = time.monotonic()
-            self._mix(tick, now)
-            self._pulse(now)
+            try:
+                self._mix(tick, now)
+                self._pulse(now)
+            except Exception:  # what one source sends must not silence the others for good
+                log.exception("tick %s of a programme failed", tick)
             tick += 1
 
     def _mix(self, tick: int, now: float) -> None:
