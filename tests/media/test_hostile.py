@@ -219,11 +219,14 @@ async def a_storm_of_offers(town: Town) -> tuple[Rogue, str | None]:
 async def offers_of_a_thousand_lines(town: Town) -> tuple[Rogue, str | None]:
     rogue = town.rogue()
     plain = description(town.identity, rogue.ufrag, publishing=True)
-    for line in ("a=candidate:1 1 udp 1 10.0.0.{} 9 typ host", "a=ssrc:{} cname:x", "a=rtpmap:{} H264/90000", "a=fmtp:{} a=b"):
-        lines = [line.format(number % 250) + "\r\n" for number in range(1000)]
+    kinds = ("a=candidate:1 1 udp 1 10.0.0.{} 9 typ host", "a=ssrc:{} cname:x", "a=rtpmap:{} H264/90000", "a=fmtp:{} a=b")
+    begin = time.monotonic()
+    while time.monotonic() - begin < SECONDS:
+        lines = [random.choice(kinds).format(number % 250) + "\r\n" for number in range(1000)]
         await town.engine.publish("c", rogue.session, "long", plain + "".join(lines))
         with pytest.raises(MediaRefusal, match="malformed_sdp"):
             await town.engine.publish("c", rogue.session, "long", plain + "".join(3 * lines))
+        await asyncio.sleep(0.02)
     await town.engine.remove("c", rogue.session)
     return rogue, "removed"
 
@@ -274,6 +277,7 @@ async def test_the_others_notice_nothing_of(attack: Callable[[Town], Awaitable[t
     memory = resident(pid)
     town.bystanders.window(attack.__name__)
     rogue, reason = await attack(town)
+    await asyncio.sleep(0.2)
     town.bystanders.window("before")
     if reason is None:
         await asyncio.sleep(0.2)
@@ -284,7 +288,7 @@ async def test_the_others_notice_nothing_of(attack: Callable[[Town], Awaitable[t
     before, during = town.bystanders.percentile("before"), town.bystanders.percentile(attack.__name__)
     print(f"p99 {before:.1f} ms, during {during:.1f} ms, {resident(pid) - memory} kB more")
     assert during < 2 * before + 20
-    assert town.bystanders.hears()
+    await until(town.bystanders.hears, 2)  # who speaks may have been late: it is of this process, which was busy attacking
     assert resident(pid) - memory < KEPT_KB
     stats = await town.engine.stats()
     assert (town.engine.pid, stats.restarts, stats.counters.get("callback_failed", 0)) == (pid, 0, 0)

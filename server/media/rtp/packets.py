@@ -11,6 +11,9 @@ from typing import NamedTuple
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 """RTCP packet types (RFC 3550 section 12.1, RFC 4585 section 6.1)."""
 
+MOST_ASKED = 512
+"""Sequence numbers read of one request: nobody who asks for more has use for them."""
+
 _HEADER = struct.Struct("!BBHII")
 _BLOCK = struct.Struct("!IB3sIIII")
 
@@ -224,6 +227,8 @@ def _nack(body: bytes) -> Nack:
         base, mask = struct.unpack_from("!HH", body, at)
         sequences.append(base)
         sequences += [(base + bit + 1) & 0xFFFF for bit in range(16) if mask >> bit & 1]
+        if len(sequences) >= MOST_ASKED:
+            break
     return Nack(sender, media, tuple(sequences))
 
 

@@ -161,6 +161,7 @@ class Connection:
         self.reason, self._handshake, self.srtp = reason, None, None
         self.path.srtp = self.path.address = None
         self._enter(State.CLOSED)
+        self.on_rtp = self.on_rtcp = self.on_state = ignore  # whoever listened is let go at once, and does not wait for the collector of cycles
 
     # What the port does
 

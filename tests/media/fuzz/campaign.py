@@ -25,7 +25,7 @@ PUBLISHERS, LISTENERS, PROVED = 12, 16, 4
 HEARD = 6
 """Rogue publishers who are heard and seen, in a conference of their own; the others publish without the floor beside the bystanders."""
 STRANGERS = 40
-QUIET, LOUD = 6.0, 18.0
+QUIET, LOUD = 4.0, 20.0
 """Seconds without and with attack, in turn."""
 OFFERS_EVERY = 0.25
 KINDS, SHARES = ("stranger", "proved", "keyless", "rtp", "rtcp"), (33, 5, 12, 40, 10)

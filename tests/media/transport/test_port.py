@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import socket
+import weakref
 
 import pytest
 from aiortc.rtcdtlstransport import RTCDtlsTransport
@@ -292,3 +293,16 @@ async def test_checks_by_a_common_relay_do_not_count_only_where_one_is_sent_to(o
         assert connection.address == (f"127.0.1.{number}", 9) and len(connection.proved) == 2
     assert port.counters["address_full"] == 0
     port.close()
+
+
+async def test_a_closed_session_lets_go_of_whoever_listened(port: UdpPort) -> None:
+    class Listener:
+        def rtp(self, packet: bytes, arrival: float) -> None: ...
+
+    listener, connection = Listener(), port.admit("server", [WRONG])
+    gone = weakref.ref(listener)
+    listener.connection = connection  # type: ignore[attr-defined]
+    connection.on_rtp = listener.rtp
+    connection.close()
+    del listener
+    assert gone() is None
