@@ -205,9 +205,9 @@ class Picture:
     def flush(self) -> None:
         for slot, pending in self._pending.items():
             if pending:
+                self._pending[slot] = []
                 if self._audience[slot]:
                     self._send(pending, self._audience[slot])
-                self._pending[slot] = []
 
     def pulse(self, now: float) -> None:
         """What time alone does, fifty times a second."""

@@ -234,7 +234,7 @@ class Sessions:
         return [session for session in self._sessions.values() if session.conference == conference]
 
     def _send(self, packets: Sequence[bytes], outlets: Sequence[fanout.Outlet]) -> None:
-        fanout.send(self._socket, packets, outlets)
+        self._port.counters["sent"] += fanout.send(self._socket, packets, outlets)
 
     def _drained(self) -> None:
         for programme in self._programmes.values():
