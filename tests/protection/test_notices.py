@@ -35,7 +35,7 @@ def test_the_plan_begins_with_a_notice_of_the_recording_and_its_purpose() -> Non
 
 @pytest.mark.parametrize(
     ("key", "script"),
-    [("join.recording_tick", "citizen/waiting.js"), ("watch.recording", "citizen/watch.js"), ("display.recording", "display/scene.js")],
+    [("join.recording_tick", "citizen/waiting.js"), ("recording.on", "recording.js"), ("display.recording", "display/scene.js")],
 )
 def test_the_door_of_the_room_the_follower_and_the_display_tell_of_it(key: str, script: str) -> None:
     assert RECORDED.search(catalogue("vi")[key])

@@ -17,6 +17,8 @@ from server.media.recording.segment import mended
 
 INDEX: Final = "index.jsonl"
 WHOLE: Final = "recording.json"
+SOON: Final = 3000
+"""Milliseconds within which a moment leads to what was recorded next: a recording begins a little after the act that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,12 @@ def conclude(folder: Path) -> list[Piece]:
 
 
 def locate(pieces: Iterable[Piece], at: int, series: str = "floor") -> tuple[str, float] | None:
-    """The file of a series and the second in it that hold a moment; None where nothing was recorded then."""
-    found = [piece for piece in pieces if piece.series == series and piece.at <= at]
-    if not found:
-        return None
-    piece = max(found, key=lambda piece: (piece.at, piece.file))
-    second = (at - piece.at) / 1000
-    return (piece.file, second) if piece.seconds is None or second < piece.seconds else None
+    """The file of a series and the second in it that hold a moment, or the beginning of one that begins within `SOON`; None where nothing was recorded then."""
+    own = sorted((piece for piece in pieces if piece.series == series), key=lambda piece: (piece.at, piece.file))
+    before = [piece for piece in own if piece.at <= at]
+    if before:
+        second = (at - before[-1].at) / 1000
+        if before[-1].seconds is None or second < before[-1].seconds:
+            return before[-1].file, second
+    soon = next((piece for piece in own if at < piece.at <= at + SOON), None)
+    return (soon.file, 0.0) if soon else None

@@ -22,6 +22,8 @@ def test_a_moment_leads_to_its_second_or_nowhere(runs: list[tuple[int, int, str]
         pieces.append(Piece(now, f"{number:04}.webm", series, ("opus",), None if open_ else length / 1000))
         if series == "floor" and now <= at and (open_ or at < now + length):
             inside = (pieces[-1].file, (at - now) / 1000)
+        elif series == "floor" and inside is None and at < now <= at + index.SOON:
+            inside = (pieces[-1].file, 0.0)
         now += length
     assert index.locate(pieces, at) == inside
     assert index.locate(reversed(pieces), at) == inside
@@ -37,4 +39,4 @@ def test_lines_that_broke_off_are_passed_over_and_open_files_are_ended(tmp_path:
     assert [(piece.file, piece.seconds) for piece in index.read(tmp_path)] == [("0001-floor.webm", None), ("0003-hall.webm", None)]
     whole = index.conclude(tmp_path)
     assert [(piece.seconds, piece.size) for piece in whole] == [(0.0, 10), (0.0, 0)]
-    assert index.locate(whole, 5) is None
+    assert index.locate(whole, 5) is None and index.locate(whole, 4) == ("0001-floor.webm", 0.0)

@@ -7,7 +7,7 @@ import { button, confirmDialog, dialogForm, icon, t, timeOf, whyNot } from "./ui
 
 /** The sign. @param {View | undefined} view */
 export const recordedSign = (view) =>
-  view?.recorded?.since ? html`<p class="recorded-sign"><span aria-hidden="true">●</span> ${t("recording.on")} <span class="sr-only">${t("recording.since", { time: timeOf(view.recorded.since) })}</span></p>` : nothing;
+  view?.recorded?.since ? html`<p class="recorded-sign" role="status"><span aria-hidden="true">●</span> ${t("recording.on")} <span class="sr-only">${t("recording.since", { time: timeOf(view.recorded.since) })}</span></p>` : nothing;
 
 /** The button that begins or ends it, and why it ended by itself. @param {Room} room */
 export function recordingDeed(room) {

@@ -13,7 +13,7 @@ export function standing({ view, signals }) {
   return html`<div class="standing">
     <h1>${step ? html`<span class="step-number">${t("watch.step", { step })}</span> ` : nothing}${stepLabel(step)}</h1>
     <p class="chips">
-      <span class="chip ${live ? "live" : ""}">${icon(live ? "circle-dot" : "clock")}${t(live && view.recorded?.since ? "watch.recording" : `watch.${view.phase}`)}</span>
+      <span class="chip ${live ? "live" : ""}">${icon(live ? "circle-dot" : "clock")}${t(`watch.${view.phase}`)}</span>
       ${signals.counts ? html`<span class="chip">${icon("users")}${t("watch.present", { count: number(signals.counts.present) })}</span>` : nothing}
     </p>
   </div>`;
