@@ -23,6 +23,9 @@ from server.rooms.hub import OUT
 from server.rooms.rooms import LiveRoom, Rooms
 from server.settings import Settings
 
+SENDS_BY_PROGRAM = frozenset({Role.DESK, Role.OFFICE, Role.OPERATOR, Role.CHAIR})
+"""Whose sound and picture may come from OBS or a like program: they get a token that lasts."""
+
 
 def bearer(connection: HTTPConnection) -> str | None:
     """The secret of a program without cookies."""

@@ -16,14 +16,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from moderation import Refusal
-from moderation.people import IN_ROOM, Standing
+from moderation.people import IN_ROOM, Person, Standing
 from moderation.view import audience, me
-from server.access import Access
+from server.access import SENDS_BY_PROGRAM, Access
 from server.accounts.seats import seat_of
 from server.clock import HANOI
 from server.db.engine import reading
 from server.errors import language_of, sentence_of, status_of
 from server.i18n import FOLDER, catalogue, part, t
+from server.rooms.rooms import LiveRoom
 from server.settings import Language
 
 TEMPLATES = FOLDER.parent / "templates"
@@ -110,6 +111,7 @@ def page_routes(access: Access, page: Pages) -> APIRouter:
     entrance("/vao", "enter.html")
     entrance("/ma", "code.html")
     entrance("/thiet-lap", "setup.html")
+    entrance("/bang-thu", "test-card.html")
 
     @router.get("/hop/{seat}", response_class=HTMLResponse)
     async def room(request: Request, seat: str) -> Response:
@@ -122,12 +124,25 @@ def page_routes(access: Access, page: Pages) -> APIRouter:
             if refusal.code == "seat_revoked":
                 return await farewell(request, seat)
             return page.refused(request, refusal)
-        state = live.room.state
         shown = audience(who, request.query_params.get("as"))
-        script = "citizen" if shown == "lobby" else shown.partition(":")[0]
+        return screen(request, seat, live, who, shown, "citizen" if shown == "lobby" else shown.partition(":")[0])
+
+    @router.get("/hop/{seat}/obs", response_class=HTMLResponse)
+    async def source(request: Request, seat: str) -> Response:
+        """What is typed into OBS so that it sends a hall or venue, and what of it arrives."""
+        try:
+            _, live, who = await access.person(request, seat)
+        except Refusal as refusal:
+            return RedirectResponse("/", 303) if refusal.code == "not_signed_in" else page.refused(request, refusal)
+        if who.roles.isdisjoint(SENDS_BY_PROGRAM) or who.standing not in IN_ROOM:
+            return page.refused(request, Refusal("not_allowed", command="media_token"))
+        return screen(request, seat, live, who, audience(who, request.query_params.get("as")), "source")
+
+    def screen(request: Request, seat: str, live: LiveRoom, who: Person, shown: str, script: str) -> Response:
+        plan = live.room.state.plan
         return page(
-            request, "room.html", seat=seat, audience=shown, script=script, title=state.plan.title, recording=state.plan.recording_notice,
-            rules=list(state.plan.house_rules) if who.standing in IN_ROOM else [], as_=request.query_params.get("as", ""),
+            request, "room.html", seat=seat, audience=shown, script=script, title=plan.title, recording=plan.recording_notice,
+            rules=list(plan.house_rules) if who.standing in IN_ROOM else [], as_=request.query_params.get("as", ""),
             layout=request.query_params.get("layout", ""),
         )  # fmt: skip
 

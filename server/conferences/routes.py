@@ -13,7 +13,7 @@ from pydantic import Field
 from moderation import Refusal, Role
 from moderation.people import IN_ROOM, own_venue
 from moderation.rights import actor
-from server.access import Access
+from server.access import SENDS_BY_PROGRAM, Access
 from server.accounts.codes import LASTS, issue_code
 from server.accounts.links import public_link, revoke_links
 from server.body import Body, BodyRoute
@@ -103,7 +103,7 @@ def conference_routes(access: Access) -> APIRouter:
     async def media_token(request: Request, seat: str, body: ForMedia) -> dict[str, Any]:
         """A token for WHIP or WHEP, bound to this seat."""
         _, _, who = await access.person(request, seat)
-        if body.reusable and not who.roles & {Role.DESK, Role.OFFICE, Role.OPERATOR, Role.CHAIR}:
+        if body.reusable and who.roles.isdisjoint(SENDS_BY_PROGRAM):
             raise Refusal("not_allowed", command="media_token")
         seconds = 12 * 3600 if body.reusable else SECONDS
         token = access.tokens.issue(seat, body.kind, now(), seconds=seconds, reusable=body.reusable)

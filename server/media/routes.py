@@ -107,7 +107,8 @@ def media_routes(
             sdp = await engine.publish(admission.conference, session, admission.source, offer)
         else:
             most = _rung(request.query_params.get("most", "both"))
-            sdp = await engine.listen(admission.conference, session, offer, minus=admission.minus, most=most)
+            only = admission.source if request.query_params.get("own") == "1" else None
+            sdp = await engine.listen(admission.conference, session, offer, minus=admission.minus, most=most, only=only)
         published = admission.source if kind == "whip" else None
         for other in opened.values():
             if published is not None and (other.conference, other.source) == (admission.conference, published):

@@ -41,7 +41,9 @@ async def test_a_telephone_hears_as_it_has_chosen_and_on_after_a_call(chromium: 
             low, high = await browsers.open(LOW), await browsers.open(HIGH)
             desk, citizen = await person(low, "desk", house.base), await person(high, "citizen", house.base, PHONE)
             posts: list[str] = []
-            citizen.page.on("request", lambda request: posts.append(f"{request.method} {urlsplit(request.url).query}") if "/whep/" in request.url else None)
+            citizen.page.on(
+                "request", lambda request: posts.append(f"{request.method} {urlsplit(request.url).query}") if "/whep/" in request.url else None
+            )
 
             # the data saver is chosen before joining
             await citizen.enter(house.people["cit-29"])

@@ -1,10 +1,15 @@
 // The camera and microphone of a hall or venue out, the programme in. Sending is not being heard: the room decides (R22).
 import { createRef, html, nothing, ref } from "../../vendor/lit.js";
-import { button, field, icon, rungLine, t } from "./ui.js";
+import { button, field, icon, rungLine, shows, t } from "./ui.js";
 import { devices, LevelMeter, listen, publish, release, testTone } from "./media.js";
-import { obsDialog } from "./obs.js";
 
 /** @typedef {import("./connection.js").Room} Room */
+
+/** The page of whoever brings this place by OBS, in a tab of its own: often on another machine than the one that follows. */
+function obsPage() {
+  const { seat, as } = document.body.dataset;
+  return `/hop/${seat}/obs${as ? `?as=${as}` : ""}`;
+}
 
 export class Line {
   /** @type {MediaStream | null} */
@@ -45,14 +50,14 @@ export class Line {
       <h2 id="send-title">${t(`${this.#words}.send`)}</h2>
       ${this.#trouble ? html`<p class="notice bad">${t(`operator.send.${this.#trouble}`)}</p>` : nothing}
       ${this.#stream
-        ? html`<video class="preview" muted autoplay playsinline aria-label=${t(`${this.#words}.send.preview`)} .srcObject=${this.#stream}></video>
+        ? html`<video class="preview" muted autoplay playsinline aria-label=${t(`${this.#words}.send.preview`)} ${shows(this.#stream)}></video>
             <label class="level"><span>${t("operator.send.level")}</span> <meter min="0" max="1" low="0.35" optimum="0.7" ${ref(this.#shown)}></meter></label>
             ${this.#choice("video", "operator.send.camera")} ${this.#choice("audio", "operator.send.microphone")}
             <p class="notice ${this.state === "live" ? "good" : "warn"}">${this.#told()}</p>
             <div class="buttons">${this.state === "replaced" ? button({ label: t("operator.send.again"), icon: "video", kind: "primary", onclick: () => this.#sending?.again() }) : nothing}
               ${button({ label: t("operator.send.stop"), icon: "video-off", onclick: () => this.stop() })}</div>`
         : html`<div class="buttons">${button({ label: t("operator.send.start"), icon: "video", kind: "primary big wide", onclick: () => void this.start() })}
-            ${button({ label: t("operator.obs"), icon: "settings", kind: "quiet", onclick: () => void obsDialog() })}</div>`}
+            <a class="button quiet" href=${obsPage()} target="_blank">${icon("settings")}<span>${t("operator.obs")}</span></a></div>`}
     </section>`;
   }
 
@@ -83,7 +88,7 @@ export class Line {
     return html`<section class="card" aria-labelledby="hear-title">
       <h2 id="hear-title">${t("operator.hear")}</h2>
       ${hearing
-        ? html`<video class="programme" muted autoplay playsinline aria-label=${t("operator.hear.picture")} .srcObject=${hearing.floor}></video>
+        ? html`<video class="programme" muted autoplay playsinline aria-label=${t("operator.hear.picture")} ${shows(hearing.floor)}></video>
             ${rungLine(hearing)}
             <p class="soft">${icon(state === "live" ? "volume-2" : "volume-x")} ${t(`operator.hear.${state === "live" ? "on" : state === "connecting" ? "connecting" : "lost"}`)}</p>
             <div class="buttons">

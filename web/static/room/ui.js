@@ -1,5 +1,5 @@
 /** The small parts every screen is made of. */
-import { html, nothing, render } from "/vendor/lit.js";
+import { html, nothing, ref, render } from "/vendor/lit.js";
 import { announce } from "./announce.js";
 import "./clock.js";
 import { has, t } from "./i18n.js";
@@ -113,6 +113,12 @@ export const confirmDialog = async (parts) => (await dialogForm(parts)) !== null
 
 /** On which rung somebody hears the programme, and who chose it: one calm line, or nothing. @param {{line: string} | null | undefined} programme */
 export const rungLine = (programme) => (programme?.line ? html`<p class="rung-line soft" role="status">${icon(programme.line === "rung.text" ? "captions" : "volume-2")} ${t(programme.line)}</p>` : nothing);
+
+/** What a <video> shows: `<video ${shows(stream)}>`. The same stream is left alone: given again, it would begin anew, in black. @param {MediaStream | null | undefined} stream */
+export const shows = (stream) =>
+  ref((element) => {
+    if (element instanceof HTMLVideoElement && element.srcObject !== (stream ?? null)) element.srcObject = stream ?? null;
+  });
 
 /** A named field for forms. @param {{label: unknown, control: unknown, hint?: unknown}} parts */
 export const field = ({ label, control, hint }) => html`<label class="field"><span class="field-label">${label}</span>${control}${hint ? html`<span class="field-hint">${hint}</span>` : nothing}</label>`;

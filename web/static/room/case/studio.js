@@ -1,6 +1,6 @@
-import { html, nothing, ref } from "../../../vendor/lit.js";
+import { html, nothing } from "../../../vendor/lit.js";
 import { devices, listen, publish, release } from "../media.js";
-import { button, rungLine, t } from "../ui.js";
+import { button, rungLine, shows, t } from "../ui.js";
 
 /** @import { Room } from "../connection.js" */
 
@@ -48,10 +48,7 @@ export class Studio {
 
   #pictures() {
     /** @param {MediaStream | null | undefined} stream @param {string} label */
-    const picture = (stream, label) =>
-      html`<video muted autoplay playsinline aria-label=${label} ${ref((element) => {
-        if (element instanceof HTMLVideoElement && element.srcObject !== (stream ?? null)) element.srcObject = stream ?? null;
-      })}></video>`;
+    const picture = (stream, label) => html`<video muted autoplay playsinline aria-label=${label} ${shows(stream)}></video>`;
     return html`${rungLine(this.#programme)}<div class="pictures">${picture(this.#programme?.floor, t("studio.floor"))} ${picture(this.#programme?.hall, t("studio.hall"))}</div>`;
   }
 

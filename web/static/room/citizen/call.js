@@ -1,6 +1,6 @@
 import { html, nothing, render } from "/vendor/lit.js";
 import { testTone } from "../media.js";
-import { button, icon, t } from "../ui.js";
+import { button, icon, shows, t } from "../ui.js";
 import { deviceCheck } from "./check.js";
 import { chooseDevices } from "./choices.js";
 
@@ -74,7 +74,7 @@ export function speaking(room, microphone) {
   return html`<section class="speaking" aria-labelledby="speaking-title">
     <div class="speaking-head">
       <h2 id="speaking-title">${icon("mic")} ${t("speaking.title")}</h2>
-      ${microphone.seen && remote ? html`<video class="own-picture" .srcObject=${microphone.stream} .muted=${true} autoplay playsinline aria-label=${t("check.own_picture")}></video>` : nothing}
+      ${microphone.seen && remote ? html`<video class="own-picture" ${shows(microphone.stream)} .muted=${true} autoplay playsinline aria-label=${t("check.own_picture")}></video>` : nothing}
     </div>
     <speech-clock .speech=${speech}></speech-clock>
     ${remote ? soundState(room, microphone) : html`<p>${t(`speaking.${room.me.channel}`)}</p>`}

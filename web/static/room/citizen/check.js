@@ -1,6 +1,6 @@
 import { html, nothing } from "/vendor/lit.js";
 import { testTone } from "../media.js";
-import { button, icon, t } from "../ui.js";
+import { button, icon, shows, t } from "../ui.js";
 import { chooseCamera, chooseDevices, withCamera } from "./choices.js";
 
 /** @import { Microphone } from "./microphone.js" */
@@ -50,6 +50,6 @@ function preview(microphone) {
       <label class="tick"><input type="checkbox" .checked=${withCamera()} @change=${camera} /><span>${t("check.use_camera")}</span></label>
       ${withCamera() && !microphone.seen ? html`<p>${t("check.no_camera")}</p>` : nothing}
     </div>
-    ${microphone.seen ? html`<video class="own-picture" .srcObject=${microphone.stream} .muted=${true} autoplay playsinline aria-label=${t("check.own_picture")}></video>` : nothing}
+    ${microphone.seen ? html`<video class="own-picture" ${shows(microphone.stream)} .muted=${true} autoplay playsinline aria-label=${t("check.own_picture")}></video>` : nothing}
   </div>`;
 }

@@ -1,5 +1,5 @@
 import { html, nothing, repeat } from "/vendor/lit.js";
-import { button, channelLabel, icon, motiveLabel, nameOf, number, rungLine, stepLabel, t, timeOf } from "../ui.js";
+import { button, channelLabel, icon, motiveLabel, nameOf, number, rungLine, shows, stepLabel, t, timeOf } from "../ui.js";
 import { chooseMode, modeOf, MODES } from "./choices.js";
 
 /** @import { Room } from "../connection.js" */
@@ -34,8 +34,8 @@ export function pictures(listener, room) {
   const troubled = listener.state === "lost" || listener.state === "refused";
   return html`${listener.pictures
       ? html`<div class="pictures">
-          <figure class="floor-picture"><video .srcObject=${listener.floor} .muted=${true} autoplay playsinline aria-label=${t("watch.floor_picture")}></video><figcaption>${nameOf(shown)}</figcaption></figure>
-          <figure class="hall-picture"><video .srcObject=${listener.hall} .muted=${true} autoplay playsinline aria-label=${t("watch.hall_picture")}></video><figcaption>${t(room.view.format === "combined" ? "watch.hall" : "watch.chair")}</figcaption></figure>
+          <figure class="floor-picture"><video ${shows(listener.floor)} .muted=${true} autoplay playsinline aria-label=${t("watch.floor_picture")}></video><figcaption>${nameOf(shown)}</figcaption></figure>
+          <figure class="hall-picture"><video ${shows(listener.hall)} .muted=${true} autoplay playsinline aria-label=${t("watch.hall_picture")}></video><figcaption>${t(room.view.format === "combined" ? "watch.hall" : "watch.chair")}</figcaption></figure>
         </div>`
       : nothing}
     ${listener.silent ? gist(room.view) : rungLine(listener)}

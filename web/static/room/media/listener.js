@@ -27,6 +27,8 @@ class Listener extends EventTarget {
   why = "";
   /** No sound has arrived for some seconds: the written lines take its place. */
   silent = false;
+  /** Of the picture of the floor as it arrives; 0 for none. */
+  picture = { width: 0, height: 0, rate: 0 };
   #audio;
   /** @type {MediaSession} */
   #session;
@@ -34,13 +36,15 @@ class Listener extends EventTarget {
   #restarts;
   /** @type {RTCRtpReceiver | undefined} */
   #receiver;
+  /** @type {RTCRtpReceiver | undefined} */
+  #picture;
   #packets = 0;
   #heardAt = performance.now();
   #timer;
   #over = new AbortController();
 
-  /** @param {Room} room @param {Rung} most @param {boolean} sound */
-  constructor(room, most, sound) {
+  /** @param {Room} room @param {Rung} most @param {boolean} sound @param {boolean} own */
+  constructor(room, most, sound, own) {
     super();
     this.#room = room;
     this.most = most;
@@ -48,7 +52,7 @@ class Listener extends EventTarget {
     this.#audio = sound ? /** @type {HTMLAudioElement | null} */ (document.getElementById("sound")) : null;
     this.#restarts = room.signals.media;
     const { seat = "" } = document.body.dataset;
-    this.#session = new MediaSession(() => `/whep/${seat}?most=${this.most}`, (peer) => this.#prepare(peer));
+    this.#session = new MediaSession(() => `/whep/${seat}?most=${this.most}${own ? "&own=1" : ""}`, (peer) => this.#prepare(peer));
     const until = { signal: this.#over.signal };
     this.#session.addEventListener("change", () => this.#changed(), until);
     room.addEventListener("change", () => this.#follow(), until);
@@ -119,9 +123,10 @@ class Listener extends EventTarget {
       this.#audio.srcObject = new MediaStream([track]);
       void this.play();
     }
-    const [floor, hall] = [0, 1].map(() => peer.addTransceiver("video", { direction: "recvonly" }).receiver.track);
-    this.floor = new MediaStream([floor]);
-    this.hall = new MediaStream([hall]);
+    const [floor, hall] = [0, 1].map(() => peer.addTransceiver("video", { direction: "recvonly" }).receiver);
+    this.#picture = floor;
+    this.floor = new MediaStream([floor.track]);
+    this.hall = new MediaStream([hall.track]);
   }
 
   #follow() {
@@ -143,12 +148,11 @@ class Listener extends EventTarget {
     if (this.#audio?.srcObject && this.#audio.paused && document.visibilityState === "visible") void this.play();
   }
 
-  /** Whether sound arrives. */
+  /** Whether sound arrives, and what picture. */
   async #look() {
     const now = performance.now();
-    const report = await this.#receiver?.getStats().catch(() => undefined);
-    let packets = 0;
-    report?.forEach((one) => (packets += one.type === "inbound-rtp" ? one.packetsReceived : 0));
+    const [{ packetsReceived: packets = 0 }, { frameWidth = 0, frameHeight = 0, framesPerSecond = 0 }] = await Promise.all([this.#receiver, this.#picture].map(arrived));
+    this.picture = { width: frameWidth, height: frameHeight, rate: framesPerSecond };
     if (packets !== this.#packets) [this.#packets, this.#heardAt] = [packets, now];
     const silent = now - this.#heardAt > SILENT_AFTER;
     if (silent === this.silent) return;
@@ -161,10 +165,17 @@ class Listener extends EventTarget {
   }
 }
 
+/** What the browser counts of what arrives. @param {RTCRtpReceiver | undefined} receiver @returns {Promise<Record<string, number>>} */
+async function arrived(receiver) {
+  const report = await receiver?.getStats().catch(() => undefined);
+  return /** @type {any[]} */ ([...(report?.values() ?? [])]).find(({ type }) => type === "inbound-rtp") ?? {};
+}
+
 /** @typedef {Listener} Programme */
 
 /**
  * Starts to hear the programme. `most`: the listener's own bound of what it is sent; `sound`: false for a page whose sound comes from elsewhere.
- * @param {Room} room @param {{most?: Rung, sound?: boolean}} [how]
+ * `own`: in place of the programme what one sends oneself, as it arrives at the server; its picture is `floor`.
+ * @param {Room} room @param {{most?: Rung, sound?: boolean, own?: boolean}} [how]
  */
-export const listen = (room, { most = "both", sound = true } = {}) => new Listener(room, most, sound);
+export const listen = (room, { most = "both", sound = true, own = false } = {}) => new Listener(room, most, sound, own);
