@@ -5,13 +5,14 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import Closed, Direction, MediaRefusal, Restarted
+from server.media.rtp.ladder import Rung
 from server.media.transport.dtls import Identity
 from server.media.transport.srtp import SrtpError
 from tests.media.fuzz.bystanders import CONSENT, Bystanders
@@ -134,6 +135,7 @@ class Campaign:
         self.sent: Counter[str] = Counter()
         self.offers: Counter[str] = Counter()
         self.restarts = 0
+        self._underway: set[asyncio.Task[None]] = set()
         self._note = note
         self._saved = [entry for entry in saved if entry.kind != "offer"]
         self._offers = [entry.data.decode() for entry in saved if entry.kind == "offer"]
@@ -228,8 +230,14 @@ class Campaign:
             rogue.send(rogue.request())
         sources = [f"publisher-{self.chance.randrange(HEARD)}" for _ in range(2)]
         heard = frozenset(f"publisher-{place}" for place in self.chance.sample(range(HEARD), 4))
-        task = asyncio.ensure_future(self.engine.direct("hostile", Direction(heard, floor=sources[0], hall=sources[1])))
-        task.add_done_callback(lambda _: None)
+        self._begin(self.engine.direct("hostile", Direction(heard, floor=sources[0], hall=sources[1])))
+        for place, rogue in self.pool.listeners.items():  # so that numbers are moved, too
+            self._begin(self.engine.save("hostile" if place < HEARD else "c", rogue.session, self.chance.choice(list(Rung))))
+
+    def _begin(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
 
     def _one(self) -> None:
         if self._saved:
