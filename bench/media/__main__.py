@@ -41,8 +41,6 @@ STEPS = {
 AUDIO_STEPS = (600, 900, 1200, 1600, 2000, 2500, 3000)
 MOST_LOSS, MOST_P99, LEAST_DELIVERED = 0.001, 20.0, 0.99
 """A step holds below this loss, with pictures' packets under way for less than this (ms), and with so much of what was sent delivered."""
-FOREIGN = 0.06
-"""Share of the server's core that others may use while measuring; above that it is measured again, three times at most."""
 SETTLE = 1.5
 JOINING = 16
 
@@ -72,9 +70,9 @@ class Hall:
     plan: Plan
     picture: bool = True
 
-    async def enter(self, name: str, hertz: float, picture: bool = True, stamps: bool = False) -> Source:
+    async def enter(self, name: str, hertz: float, picture: bool = True, measured: bool = False) -> Source:
         """Somebody begins to publish."""
-        source = Source(self.plan.identity, hertz, picture, self.audience.stamps if stamps else None)
+        source = Source(self.plan.identity, hertz, picture, self.audience.utter if measured else None)
         await self.stage.enter(source, await self.server.publish(source, name))
         return source
 
@@ -96,7 +94,7 @@ class Hall:
             await asyncio.sleep(seconds)
             after, passed = machine.reading(pid, core), time.monotonic() - begin
             used = after.process - before.process
-            if (after.busy - before.busy - used) / passed < FOREIGN or not self._again():
+            if not machine.disturbed(pid, before, after, passed) or not self._again():
                 break
         return used / passed
 
@@ -108,7 +106,7 @@ class Hall:
         """One window; where others used the core meanwhile, the best of three."""
         await asyncio.sleep(SETTLE)
         tries = [await self._window()]
-        while tries[-1]["foreign"] > FOREIGN and len(tries) < 3 and self._again():
+        while tries[-1]["disturbed"] and len(tries) < 3 and self._again():
             tries.append(await self._window())
         return {**min(tries, key=lambda figures: float(figures["foreign"])), "tries": len(tries)}
 
@@ -146,6 +144,7 @@ class Hall:
             "max_ms": most,
             "repaired": round(repaired / dropped, 3) if dropped else None,
             "foreign": round((after.busy - used.busy - cpu + after.steal - used.steal) / passed, 3),
+            "disturbed": machine.disturbed(pid, used, after, passed),
             "load": round(own / passed, 2),
         }
 
@@ -193,7 +192,7 @@ async def visit(server: Server, plan: Plan, receiver: Path) -> dict[str, Any]:
     """One server's turn: the cost of joining, memory, and the steps."""
     steps = plan.steps(server.name)
     async with hall(server, plan, receiver, max(steps)) as made:
-        await made.enter("an", 440.0, stamps=True)
+        await made.enter("an", 440.0, measured=True)
         await server.direct(frozenset({"an"}), "an")
         await asyncio.sleep(1.0)  # Janus lets nobody subscribe to who has only just connected
         await witness(await server.listen(plan.identity, -1, True))

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from bench.media.peer import Peer
 from bench.media.stage import FRAMES, SHORTEST
 from server.media.rtp.packets import MaxBitrate, Nack, PictureLoss, ReceiverReport, ReportBlock, SenderReport, read_rtcp, write_rtcp
-from server.media.transport.srtp import SrtpError
 
 HERE = Path(__file__).parent
 LOSS = 0.005
@@ -51,13 +50,13 @@ class Audience:
     """Starts empty; one in a process, because the receiver is one."""
 
     def __init__(self, library: Path, room: int) -> None:
-        self.stamps: NDArray[np.float64] = np.zeros(FRAMES)
+        self._stamps: NDArray[np.float64] = np.zeros(FRAMES)
         self.delays: NDArray[np.int64] = np.zeros(BUCKETS, np.int64)
         """How many pictures' packets took how long, in steps of 0.1 ms."""
         self.peers: list[Peer] = []
         self._c = ctypes.CDLL(str(library))
         self._c.all.restype = ctypes.c_void_p
-        pointers = [ctypes.c_void_p(array.ctypes.data) for array in (self.stamps, self.delays)]
+        pointers = [ctypes.c_void_p(array.ctypes.data) for array in (self._stamps, self.delays)]
         if self._c.prepare(room, SHORTEST, FRAMES, ctypes.c_double(LOSS), *pointers):
             raise MemoryError("the receiver does not start")
         memory = (ctypes.c_char * (room * LISTENER.itemsize)).from_address(self._c.all())
@@ -79,8 +78,15 @@ class Audience:
         self.peers.append(peer)
         self._wish(len(self.peers) - 1)
 
+    def utter(self, peer: Peer, packets: list[bytes], number: int) -> None:
+        """Send the packets of a picture with this number, whose delay is measured."""
+        sizes = (ctypes.c_int * len(packets))(*map(len, packets))
+        self._c.utter(peer.sock.fileno(), number, len(packets), (ctypes.c_char_p * len(packets))(*packets), sizes)
+
     def counts(self) -> NDArray[Any]:
-        """Everybody's counters as they are now."""
+        """Everybody's counters as they are now; raises RuntimeError where those who count or answer have failed."""
+        if not all(thread.is_alive() for thread in self._threads):
+            raise RuntimeError("the audience has failed")
         return self._counts[: len(self.peers)].copy()
 
     def close(self) -> None:
@@ -92,11 +98,7 @@ class Audience:
             peer.close()
 
     def _send(self, peer: Peer, *packets: ReceiverReport | Nack | PictureLoss | MaxBitrate) -> None:
-        assert peer.srtp is not None
-        try:
-            peer.send(peer.srtp.protect_rtcp(write_rtcp(packets)))
-        except SrtpError as error:
-            raise AssertionError("our own report is not protected") from error
+        peer.send_rtcp(write_rtcp(packets))
 
     def _answer(self) -> None:
         """Everybody has its turn, spread over the interval."""
@@ -147,9 +149,7 @@ class Audience:
         """Sender reports that have come."""
         report = Report()
         while self._c.reported(ctypes.byref(report)):
-            srtp = self.peers[report.listener].srtp
-            assert srtp is not None
-            for packet in read_rtcp(srtp.unprotect_rtcp(bytes(report.data[: report.size]))):
+            for packet in read_rtcp(self.peers[report.listener].opened_rtcp(bytes(report.data[: report.size]))):
                 if isinstance(packet, SenderReport):
                     self._told[report.listener][packet.ssrc] = (packet.ntp >> 16 & 0xFFFFFFFF, report.arrival)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
+FOREIGN, STOLEN = 0.06, 0.02
+"""Shares of a core: more used by others than the first (but where they have to wait for us), or taken by the hypervisor than the second, disturbs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ def reading(pid: int, core: int) -> Reading:
     line = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(f"cpu{core} "))
     user, nice, system, _, _, irq, softirq, steal = (int(value) / TICKS for value in line.split()[1:9])
     return Reading(process, user + nice + system + irq + softirq, steal)
+
+
+def disturbed(pid: int, before: Reading, after: Reading, seconds: float) -> bool:
+    """Whether what was measured between two readings ought to be measured again."""
+    foreign = after.busy - before.busy - (after.process - before.process)
+    waits = os.sched_getscheduler(pid) == os.SCHED_OTHER
+    return (waits and foreign > FOREIGN * seconds) or after.steal - before.steal > STOLEN * seconds
 
 
 def resident(pid: int) -> int:

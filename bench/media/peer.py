@@ -8,6 +8,7 @@ import itertools
 import re
 import secrets
 import socket
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ PER_HOST = 250
 """Peers behind one loopback address: a server may bound how many come from one."""
 TRAILERS = {"SRTP_AEAD_AES_256_GCM": 16, "SRTP_AEAD_AES_128_GCM": 16, "SRTP_AES128_CM_SHA1_80": 10}
 """How many octets SRTP adds to a packet."""
+
+ONE_AT_A_TIME = threading.Lock()
+"""The transport's SRTP has one buffer for all sessions of a process; here threads share it."""
 
 Kind = Literal["audio", "video"]
 
@@ -153,15 +157,39 @@ class Peer:
         return self.remote
 
     @property
+    def _keys(self) -> Srtp:
+        assert self.srtp is not None, "connect first"
+        return self.srtp
+
+    @property
     def trailer(self) -> int:
         """Octets that SRTP adds."""
-        assert self.srtp is not None
-        return TRAILERS[self.srtp.profile.name]
+        return TRAILERS[self._keys.profile.name]
 
     def send(self, datagram: bytes) -> None:
         """Lost where the buffer is full or nobody is there, as on any network."""
         with suppress(OSError):
             self.sock.send(datagram)
+
+    def sealed(self, packet: bytes) -> bytes:
+        """An RTP packet under SRTP."""
+        with ONE_AT_A_TIME:
+            return bytes(self._keys.protect(packet))
+
+    def send_rtcp(self, packet: bytes) -> None:
+        with ONE_AT_A_TIME:
+            protected = self._keys.protect_rtcp(packet)
+        self.send(protected)
+
+    def opened(self, datagram: bytes) -> bytes:
+        """An RTP packet in the clear; raises SrtpError."""
+        with ONE_AT_A_TIME:
+            return bytes(self._keys.unprotect(datagram))
+
+    def opened_rtcp(self, datagram: bytes) -> bytes:
+        """A compound RTCP packet in the clear; raises SrtpError."""
+        with ONE_AT_A_TIME:
+            return bytes(self._keys.unprotect_rtcp(datagram))
 
     def close(self) -> None:
         if self._shake is not None and self.srtp is not None:

@@ -8,7 +8,8 @@ import re
 import shutil
 import socket
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -238,14 +239,16 @@ def version() -> str:
     return re.sub(r"-.*", "", said) or "unknown"
 
 
-class on_core:
-    """Processes started within run on one core; this one goes back to where it was."""
-
-    def __init__(self, core: int) -> None:
-        self._core, self._before = core, os.sched_getaffinity(0)
-
-    def __enter__(self) -> None:
-        os.sched_setaffinity(0, {self._core})
-
-    def __exit__(self, *_: object) -> None:
-        os.sched_setaffinity(0, self._before)
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Processes started within run on one core and, where the system lets us (as root), before whatever else wants it; this one then goes back."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    with suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        os.sched_setaffinity(0, before)

@@ -11,13 +11,12 @@ import random
 import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.media.peer import AUDIO, VIDEO, Kind, Peer, Remote
 from server.media.rtp.packets import FullIntra, PictureLoss, SenderReport, read_rtcp, write_rtcp, write_rtp
@@ -34,6 +33,9 @@ LONGEST = 1100
 KEY_HEADER = b"\x9d\x01\x2a" + struct.pack("<HH", 640, 360)
 """Start code and size of a key frame (RFC 6386 section 9.1)."""
 NTP_EPOCH = 2_208_988_800
+
+Utter = Callable[[Peer, list[bytes], int], None]
+"""Sends a picture's packets and notes when (`Audience.utter`)."""
 
 
 def opus(hertz: float, frames: int = 250) -> list[bytes]:
@@ -77,14 +79,12 @@ def film(rgb: tuple[int, int, int], frames: int = 50) -> list[bytes]:
 class Source:
     """One who publishes. Its sound comes at once; its picture begins with a key frame and has one after every request."""
 
-    def __init__(
-        self, identity: Identity, hertz: float, picture: bool, stamps: NDArray[np.float64] | None = None, film: Sequence[bytes] = ()
-    ) -> None:
+    def __init__(self, identity: Identity, hertz: float, picture: bool, utter: Utter | None = None, film: Sequence[bytes] = ()) -> None:
         self.peer = Peer(identity)
         self.sound, self.picture = random.getrandbits(31), random.getrandbits(31) if picture else 0
         self.sent = {"audio": 0, "video": 0}
         self.key_frames = 0
-        self._stamps = stamps
+        self._utter = utter
         self._film, self._shown = film, 0
         self._opus = opus(hertz)
         self._noise = os.urandom(4096)
@@ -125,31 +125,32 @@ class Source:
             following = min(following, self._done[1] / PER_SECOND + 0.007)
         return self._begin + following
 
-    def _send(self, packet: bytes, kind: Kind) -> None:
-        assert self.peer.srtp is not None
-        self.peer.send(self.peer.srtp.protect(packet))
-        self.sent[kind] += 1
-
     def _sound(self) -> None:
         number = self._done[0]
         payload = self._opus[number % len(self._opus)]
         stamp = (self._stamp[0] + number * 960) & 0xFFFFFFFF
         sequence = (self._sequence[0] + self.sent["audio"]) & 0xFFFF
-        self._send(write_rtp(payload, payload_type=AUDIO, sequence=sequence, timestamp=stamp, ssrc=self.sound), "audio")
+        self.peer.send(self.peer.sealed(write_rtp(payload, payload_type=AUDIO, sequence=sequence, timestamp=stamp, ssrc=self.sound)))
+        self.sent["audio"] += 1
         self._done[0] += 1
 
     def _picture(self) -> None:
         number, key, self._wanted = self._done[1], self._wanted, False
         stamp = (self._stamp[1] + number * (90_000 // PER_SECOND)) & 0xFFFFFFFF
         parts = self._scenes(key) if self._film else self._noises(key)
-        if self._stamps is not None:
-            self._stamps[self._frame] = time.time()
+        packets = []
         for place, part in enumerate(parts):
             descriptor = struct.pack("!BBH", 0x90 if place == 0 else 0x80, 0x80, 0x8000 | (self._id & 0x7FFF))
             sequence = (self._sequence[1] + self.sent["video"]) & 0xFFFF
             last = place == len(parts) - 1
             packet = write_rtp(descriptor + part, payload_type=VIDEO, sequence=sequence, timestamp=stamp, ssrc=self.picture, marker=last)
-            self._send(packet, "video")
+            packets.append(self.peer.sealed(packet))
+            self.sent["video"] += 1
+        if self._utter is not None:
+            self._utter(self.peer, packets, self._frame)
+        else:
+            for packet in packets:
+                self.peer.send(packet)
         self._id += 1
         self._frame = (self._frame + 1) % FRAMES
         self._done[1] += 1
@@ -173,7 +174,6 @@ class Source:
     def _report(self) -> None:
         """Sender reports, and a check that keeps the consent."""
         self.peer.send(self.peer.check())
-        assert self.peer.srtp is not None
         now = time.time()
         ntp = math.floor((now + NTP_EPOCH) * 4_294_967_296)
         reports = [SenderReport(self.sound, ntp, (self._stamp[0] + self._done[0] * 960) & 0xFFFFFFFF, self.sent["audio"], 0)]
@@ -181,21 +181,16 @@ class Source:
             stamp = (self._stamp[1] + self._done[1] * (90_000 // PER_SECOND)) & 0xFFFFFFFF
             reports.append(SenderReport(self.picture, ntp, stamp, self.sent["video"], 0))
         for report in reports:
-            self.peer.send(self.peer.srtp.protect_rtcp(write_rtcp([report])))
+            self.peer.send_rtcp(write_rtcp([report]))
 
     def _read(self) -> None:
-        assert self.peer.srtp is not None
         while True:
             try:
                 data = self.peer.sock.recv(4096)
             except OSError:
                 return
             if len(data) > 1 and 128 <= data[0] < 192 and 192 <= data[1] < 224:
-                try:
-                    packets = read_rtcp(self.peer.srtp.unprotect_rtcp(data))
-                except Exception:  # one that was meant for an earlier key
-                    continue
-                self._wanted |= any(isinstance(packet, PictureLoss | FullIntra) for packet in packets)
+                self._wanted |= any(isinstance(packet, PictureLoss | FullIntra) for packet in read_rtcp(self.peer.opened_rtcp(data)))
 
 
 class Stage(threading.Thread):

@@ -13,7 +13,7 @@ SECONDS = 2.0
 
 async def witness(peer: Peer) -> None:
     """Listens, and raises AssertionError where a packet cannot be opened, a number is missing, or pictures are not numbered one after another."""
-    assert peer.srtp is not None and peer.remote is not None
+    assert peer.remote is not None
     numbers: dict[int, list[int]] = defaultdict(list)
     pictures: list[int] = []
     reported: set[int] = set()
@@ -27,9 +27,9 @@ async def witness(peer: Peer) -> None:
         if not 128 <= data[0] < 192:
             continue
         if 192 <= data[1] < 224:
-            reported |= {packet.ssrc for packet in read_rtcp(peer.srtp.unprotect_rtcp(data)) if isinstance(packet, SenderReport)}
+            reported |= {packet.ssrc for packet in read_rtcp(peer.opened_rtcp(data)) if isinstance(packet, SenderReport)}
             continue
-        plain = peer.srtp.unprotect(data)
+        plain = peer.opened(data)
         packet = read_rtp(plain)
         assert packet is not None
         numbers[packet.ssrc].append(packet.sequence)
