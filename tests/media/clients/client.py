@@ -157,7 +157,7 @@ async def until(met: Callable[[], Awaitable[bool]], seconds: float) -> bool:
     return True
 
 
-async def comes(listener: Listener, hertz: float, colour: Colour | None = None, slot: int = 0, seconds: float = 12.0) -> None:
+async def comes(listener: Listener, hertz: float, colour: Colour | None = None, slot: int = 0, seconds: float = 30.0) -> None:
     """Wait until a listener hears and sees this; says what it had instead when it does not come."""
 
     async def met() -> bool:
@@ -167,7 +167,7 @@ async def comes(listener: Listener, hertz: float, colour: Colour | None = None, 
     assert await until(met, seconds), f"{hertz} Hz and {colour} do not come: {await listener.received()}"
 
 
-async def flows(listener: Listener, slot: int = 0, pictures: int = 5, seconds: float = 2.0) -> None:
+async def flows(listener: Listener, slot: int = 0, pictures: int = 5, seconds: float = 5.0) -> None:
     """What is seen goes on: so many more pictures come."""
     before = (await listener.received()).pictures[slot]
 

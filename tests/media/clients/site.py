@@ -39,6 +39,11 @@ class Site:
     async def listen(self, listener: Listener, seat: str) -> None:
         await listener.listen(*self.given(seat, "whep"))
 
+    async def rungs(self) -> dict[str | None, str]:
+        """Where each listener stands, and why: on a busy machine a client that drops packets is led down."""
+        sessions = (await self.engine.stats()).conferences[CONFERENCE].sessions.values()
+        return {one.source: f"{one.rung.name} {one.why}" for one in sessions if one.rung is not None}
+
     def given(self, seat: str, kind: Kind) -> tuple[str, str]:
         return f"{self.base}/{kind}/{seat}", self._tokens.issue(seat, kind, int(time.time() * 1000), reusable=True)
 

@@ -38,7 +38,7 @@ async def test_the_floor_passes_on_and_a_refused_person_is_gone(site: Site, brow
         return now.hears(BINH.hertz) and now.sees(BINH.colour, slot=0) and not now.sees(AN.colour, slot=1)
 
     async def disconnected() -> bool:
-        return (await an.transport())["dtlsState"] == "closed"
+        return bool((await an.transport())["dtlsState"] == "closed")
 
     assert await until(only_binh, 5), await listener.received()
     assert await until(disconnected, 5), await an.transport()
