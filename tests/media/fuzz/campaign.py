@@ -23,6 +23,8 @@ from tests.media.fuzz.rogue import LARGE, SMALL, SOUND, Rogue, description
 STEP = 0.005
 PUBLISHERS, LISTENERS, PROVED = 12, 16, 4
 """Rogue sessions that are there at a time; those of PROVED never shake hands."""
+CALM = 3
+"""Rogue listeners who report nothing and so are sent pictures to the end."""
 HEARD = 6
 """Rogue publishers who are heard and seen, in a conference of their own; the others publish without the floor beside the bystanders."""
 STRANGERS = 40
@@ -107,7 +109,9 @@ class Pool:
         """Who can send a kind of datagram."""
         if kind == "proved":
             return list(self.proved.values())
-        return [*self.publishers.values(), *(self.listeners.values() if kind != "rtp" else ())] if kind != "stranger" else []
+        if kind == "stranger":
+            return []
+        return [*self.publishers.values(), *(rogue for place, rogue in self.listeners.items() if place >= CALM and kind != "rtp")]
 
     def all(self) -> list[Rogue]:
         return [*self.publishers.values(), *self.listeners.values(), *self.proved.values()]
@@ -194,6 +198,8 @@ class Campaign:
             "others_p99_ms": [round(self.bystanders.percentile(name), 2) for name in ("before", "during")],
             "others_packets": [len(self.bystanders.lateness[name]) for name in ("before", "during")],
             "late_ticks": stats.late_ticks,
+            "accelerated": stats.accelerated,
+            "forwarded_bytes": stats.conferences["hostile"].sent_bytes,
             "memory_kb": [memory[0], memory[warm], memory[-1]],
             "memory_growth_kb": memory[-1] - memory[warm],
             "refused": dict(sorted(refused.items())),
@@ -232,7 +238,9 @@ class Campaign:
         heard = frozenset(f"publisher-{place}" for place in self.chance.sample(range(HEARD), 4))
         self._begin(self.engine.direct("hostile", Direction(heard, floor=sources[0], hall=sources[1])))
         for place, rogue in self.pool.listeners.items():  # so that numbers are moved, too
-            self._begin(self.engine.save("hostile" if place < HEARD else "c", rogue.session, self.chance.choice(list(Rung))))
+            self._begin(
+                self.engine.save("hostile" if place < HEARD else "c", rogue.session, Rung(self.chance.randrange(2 if place < CALM else 0, 4)))
+            )
 
     def _begin(self, doing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(doing)

@@ -120,7 +120,7 @@ class Grammar:
         """An RTP packet of a publisher (RFC 3550 section 5.1)."""
         ssrc, kind = self.chance.choice(((SOUND, OPUS), (LARGE, VP8), (SMALL, H264)))
         payload = {OPUS: self.opus, VP8: self.vp8, H264: self.h264}[kind]()
-        step = self.chance.choice((1,) * 12 + (0, 2, -1, -5, 40, 200, 2999, 3001, -3001, 20_000))
+        step = self.chance.choice((1,) * 60 + (0, 2, -1, -5, 40, 200, 2999, 3001, -3001, 20_000))
         sequence = self._sequence[ssrc] = (self._sequence[ssrc] + step) & 0xFFFF
         stamp = self.chance.choice((sequence * 960, sequence * 3600, 0, 0xFFFFFFFF, self.chance.getrandbits(32))) & 0xFFFFFFFF
         first, second = 0x80, kind | (0x80 if self.chance.random() < 0.5 else 0)
@@ -159,7 +159,7 @@ class Grammar:
 
     def vp8(self) -> bytes:
         """A payload descriptor with any flags, whole or breaking off (RFC 7741 section 4.2), and some picture."""
-        first, flags = self.chance.choice((0x80, 0x90, 0x10, 0x00, 0xFF, self.chance.randrange(256))), self.chance.randrange(256)
+        first, flags = self.chance.choice((0x80, 0x90, 0x90, 0x10, 0x00, 0xFF, self.chance.randrange(256))), self.chance.randrange(256)
         head = bytes([first]) + (bytes([flags]) if first & 0x80 else b"")
         if first & 0x80 and flags & 0x80:
             number = self.chance.getrandbits(15)
