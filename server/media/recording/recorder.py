@@ -307,7 +307,7 @@ class Recorder:
 
     def _take_picture(self, name: str, codec: Codec, packet: bytes, at: float) -> None:
         if name not in self._frames:
-            self._frames[name] = Frames(), Timeline(CLOCK_RATE, follow=0.02, leap=1.0)
+            self._frames[name] = Frames(), Timeline(CLOCK_RATE, follow=0.05, leap=1.0)
         frames, timeline = self._frames[name]
         for frame in frames.put(codec, packet, at):
             if frame.key and not self._of(name).continues(frame) and not playable(frame):

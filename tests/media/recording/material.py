@@ -1,5 +1,6 @@
 """Real sound and pictures as packets, and what a file shows when it is decoded."""
 
+import asyncio
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
@@ -11,6 +12,7 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
+from server.media.embedded import EmbeddedEngine
 from server.media.opus import RATE, Encoder
 from server.media.rtp.packets import write_rtp
 from server.media.rtp.slot import Codec
@@ -129,6 +131,13 @@ def middle(frame: av.VideoFrame) -> Colour:
     height, width, _ = image.shape
     red, green, blue = image[height // 3 : 2 * height // 3, width // 3 : 2 * width // 3].reshape(-1, 3).mean(axis=0)
     return round(red), round(green), round(blue)
+
+
+async def up(engine: EmbeddedEngine) -> None:
+    """Waits until an engine that a server starts takes sessions."""
+    async with asyncio.timeout(20):
+        while not (await engine.stats()).up:  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.05)
 
 
 def near(seen: Colour, wanted: Colour) -> bool:

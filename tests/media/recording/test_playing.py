@@ -13,7 +13,7 @@ from server.media.embedded import EmbeddedEngine
 from server.media.engine import MediaConfig
 from server.media.recording import index
 from tests.media.peers import Colour, Publisher, Tone, only_loopback
-from tests.media.recording.material import GREEN, near
+from tests.media.recording.material import GREEN, near, up
 from tests.rooms.house import open_house, until
 from tests.rooms.phases import bring_to
 from tests.web.pages import faults, flaws, link, open_browser, phone
@@ -45,6 +45,7 @@ async def test_the_sign_is_on_every_screen_and_a_line_plays_from_its_second(tmp_
         stack.push_async_callback(peer.close)
         live = await house.conference("dt-1")
         await bring_to(live, Phase.RUNNING)
+        await up(engine)
         await peer.accept(await engine.publish("dt-1", "in-chair", "chair", await peer.offer()))
         await peer.connected()
         pages = {}
@@ -58,6 +59,8 @@ async def test_the_sign_is_on_every_screen_and_a_line_plays_from_its_second(tmp_
         for page in pages.values():
             await expect(page.get_by_text("Đang ghi âm, ghi hình").first).to_be_visible()
         assert not [fault for page in pages.values() for fault in faults(page)]
+        folder = index.folder_of(house.parts.settings.recordings, "dt-1")
+        await until(lambda: any(piece.codecs == ("opus", "vp8") for piece in index.read(folder)), 20)
         assert await flaws(chair) == [] and await flaws(pages["oanh"]) == []
         await asyncio.sleep(2.0)
         async with secretary.expect_popup() as opened:
@@ -68,9 +71,8 @@ async def test_the_sign_is_on_every_screen_and_a_line_plays_from_its_second(tmp_
         await chair.get_by_role("button", name="Dừng ghi âm, ghi hình").click()
         await chair.get_by_role("dialog").get_by_role("button", name="Dừng ghi âm, ghi hình").click()
         await expect(pages["oanh"].get_by_text("Đang ghi âm, ghi hình")).to_have_count(0)
-        folder = index.folder_of(house.parts.settings.recordings, "dt-1")
         await until(lambda: (folder / index.WHOLE).exists())
-        since = live.room.state.recording.spans[0][0]
+        since = next(piece.at for piece in index.read(folder) if piece.series == "floor")
         await under_way.goto(under_way.url.partition("?")[0] + f"?luc={since + 1500}")
         begin, now, colour = await playing(under_way)
         assert 1.0 < begin < 1.6 and begin + 0.2 < now and near((colour[0], colour[1], colour[2]), GREEN)

@@ -14,7 +14,7 @@ from server.media.embedded import EmbeddedEngine
 from server.media.engine import MediaConfig, Recorded
 from server.media.recording import index
 from tests.media.peers import Colour, Publisher, Tone, only_loopback
-from tests.media.recording.material import GREEN, decoded, near
+from tests.media.recording.material import GREEN, decoded, near, up
 from tests.rooms.house import open_house, until
 from tests.rooms.phases import bring_to
 from tests.rooms.silence import Silence
@@ -33,11 +33,13 @@ async def test_a_line_of_the_minutes_leads_to_its_second_for_its_readers_alone(t
         live = await house.conference("dt-1")
         await bring_to(live, Phase.RUNNING)
         chair, oanh = await house.come(live, "chair"), await house.come(live, "oanh")
+        await up(engine)
         await peer.accept(await engine.publish("dt-1", "in-chair", "chair", await peer.offer()))
         await peer.connected()
         await chair.do({"do": "begin_recording"})
         await until(lambda: "since" in oanh.view.get("recorded", {}))
         folder = index.folder_of(house.parts.settings.recordings, "dt-1")
+        await until(lambda: any(piece.codecs == ("opus", "vp8") for piece in index.read(folder)), 20)
         await asyncio.sleep(1.5)
         begun = live.room.state.recording.since
         assert begun is not None and live.room.state.recording.spans == ((begun, None),)
@@ -49,7 +51,7 @@ async def test_a_line_of_the_minutes_leads_to_its_second_for_its_readers_alone(t
         async with httpx.AsyncClient(base_url=house.base, trust_env=False) as http:
             file = second = ""
             for door in readers:
-                page = await http.get(f"/hop/{door.seat}/ghi-hinh?luc={begun + 1200}", headers=cookie(door))
+                page = await http.get(f"/hop/{door.seat}/ghi-hinh?luc={index.read(folder)[-1].at + 1000}", headers=cookie(door))
                 found = re.search(r'src="ghi-hinh/(\S+)#t=([\d.]+)"', page.text)
                 assert page.status_code == 200 and found and page.headers["Cache-Control"] == "no-store"
                 file, second = found.groups()
