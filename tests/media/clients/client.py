@@ -157,7 +157,7 @@ async def until(met: Callable[[], Awaitable[bool]], seconds: float) -> bool:
     return True
 
 
-async def comes(listener: Listener, hertz: float, colour: Colour | None = None, slot: int = 0, seconds: float = 30.0) -> None:
+async def comes(listener: Listener, hertz: float, colour: Colour | None = None, slot: int = 0, seconds: float = 15.0) -> None:
     """Wait until a listener hears and sees this; says what it had instead when it does not come."""
 
     async def met() -> bool:

@@ -17,6 +17,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from server.media.embedded import EmbeddedEngine
 from server.media.engine import MediaConfig, MediaRefusal
 from server.media.routes import Admission, media_routes
+from server.media.rtp.ladder import Rung
 from server.media.tokens import Kind, MediaTokens
 from tests.media.clients.client import HERE, Listener, Publisher, Scene
 from tests.media.clients.network import Relay
@@ -39,10 +40,10 @@ class Site:
     async def listen(self, listener: Listener, seat: str) -> None:
         await listener.listen(*self.given(seat, "whep"))
 
-    async def rungs(self) -> dict[str | None, str]:
-        """Where each listener stands, and why: on a busy machine a client that drops packets is led down."""
+    async def rung(self, seat: str) -> Rung | None:
+        """Where a seat's listener stands."""
         sessions = (await self.engine.stats()).conferences[CONFERENCE].sessions.values()
-        return {one.source: f"{one.rung.name} {one.why}" for one in sessions if one.rung is not None}
+        return next((one.rung for one in sessions if one.source == seat and not one.publishing), None)
 
     def given(self, seat: str, kind: Kind) -> tuple[str, str]:
         return f"{self.base}/{kind}/{seat}", self._tokens.issue(seat, kind, int(time.time() * 1000), reusable=True)
