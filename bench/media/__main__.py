@@ -37,7 +37,7 @@ STEPS = {
     "python": (150, 300, 400, 500, 600, 700, 800),
     "native": (150, 300, 600, 700, 800, 900, 1000, 1200),
 }
-"""Listeners, step by step; beyond the compared ones it ends with the second step that fails."""
+"""Listeners, step by step; beyond the compared ones it ends where two fail one after the other."""
 AUDIO_STEPS = (600, 900, 1200, 1600, 2000, 2500, 3000)
 MOST_LOSS, MOST_P99, LEAST_DELIVERED = 0.001, 20.0, 0.99
 """A step holds below this loss, with pictures' packets under way for less than this (ms), and with so much of what was sent delivered."""
@@ -175,7 +175,7 @@ async def hall(server: Server, plan: Plan, receiver: Path, room: int) -> AsyncIt
 
 
 async def climb(made: Hall, steps: Sequence[int], compared: Sequence[int]) -> list[dict[str, Any]]:
-    """Step by step; ends with the second that fails where no compared one follows."""
+    """Step by step; ends where two fail one after the other and no compared one follows."""
     found: list[dict[str, Any]] = []
     failed = 0
     for size in steps:
@@ -183,7 +183,7 @@ async def climb(made: Hall, steps: Sequence[int], compared: Sequence[int]) -> li
             break
         await made.grow(size)
         found.append(await made.measured())
-        failed += not holds(found[-1])
+        failed = 0 if holds(found[-1]) else failed + 1
         print(f"    {'holds' if holds(found[-1]) else 'fails'} {found[-1]}", flush=True)
     return found
 
@@ -220,13 +220,8 @@ async def visit(server: Server, plan: Plan, receiver: Path) -> dict[str, Any]:
 
 
 def most(steps: list[dict[str, Any]]) -> int:
-    """The largest step of those that hold without one before them failing."""
-    size = 0
-    for step in steps:
-        if not holds(step):
-            break
-        size = step["listeners"]
-    return size
+    """The largest step that holds."""
+    return max((int(step["listeners"]) for step in steps if holds(step)), default=0)
 
 
 async def sounds(accelerated: bool, plan: Plan, receiver: Path) -> list[dict[str, Any]]:
