@@ -42,7 +42,7 @@ async def test_a_short_campaign_leaves_the_others_in_peace(seed: int, capfd: pyt
     prefer(engine.pid)
     try:
         campaign = Campaign(engine, seed, saved=load())
-        told = await campaign.run(9_000, quiet=1.5, loud=3.0)
+        told = await campaign.run(5_000, quiet=1.0, loud=2.5)
     finally:
         await engine.stop()
     said = capfd.readouterr().err
