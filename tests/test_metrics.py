@@ -67,7 +67,7 @@ def test_venues_are_named_and_persons_counted() -> None:
         'doithoai_media_datagrams_total{way="sent"} 8',
         'doithoai_media_dropped_datagrams_total{reason="stranger"} 1',
         f'doithoai_media_rung_listeners{{{of},rung="low_audio"}} 1',
-        f'doithoai_media_lines{{{of},way="out",state="lost"}} 1',
+        f'doithoai_media_lines{{{of},way="out",state="connecting"}} 1',
         f'doithoai_media_loss_worst_ratio{{{of},way="in"}} 0.2',
         f'doithoai_media_venue_loss_ratio{{{of},venue="east",way="in"}} 0.2',
         f'doithoai_media_venue_loss_ratio{{{of},venue="east",way="out"}} 0.02',

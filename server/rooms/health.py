@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, Final
 
 from moderation import Conference
-from moderation.view import programme
+from moderation.people import Channel
+from moderation.view import main_hall, programme
 from server.media.engine import VENUE, Closed, ConferenceStats, EngineStats, MediaEngine, SessionStats
 from server.media.rtp.ladder import Rung
 from server.rooms.rooms import LiveRoom
@@ -20,16 +21,20 @@ EVERY: Final = 2.0
 """Seconds between two looks, while somebody watches."""
 WATCHERS: Final = ("chair", "desk", "office")
 """Audiences that are told everything. An operator is told of the own venue alone."""
-LOSS, JITTER, ROUND_TRIP = 0.05, 0.1, 0.6
+LOSS, JITTER, ROUND_TRIP = 0.05, 0.2, 0.6
 """Share lost, and seconds, above which a line is called weak: speech is still understood, but one hears it."""
-RANK: Final = {"good": 0, "weak": 1, "lost": 2}
+RANK: Final = {"connecting": -1, "good": 0, "weak": 1, "lost": 2}
+Lines = dict[str, dict[str, Any]]
+"""By source and way."""
 STRAITS: Final = frozenset({"bandwidth", "loss", "delay"})
 """Reasons of a rung that speak of the path, and not of a choice."""
 
 
 def state_of(session: SessionStats) -> str:
-    """`lost`: nothing comes; `weak`: something is missing; `good`."""
-    if not session.connected or session.shaky:
+    """`connecting`; `lost`: nothing comes; `weak`: something is missing; `good`."""
+    if not session.connected:
+        return "connecting"
+    if session.shaky or (session.publishing and not session.bits_per_second):
         return "lost"
     stepped_down = session.why in STRAITS and session.rung is not None and session.rung < Rung.BOTH
     slow = session.round_trip is not None and session.round_trip >= ROUND_TRIP
@@ -53,25 +58,33 @@ def figures(session: SessionStats) -> dict[str, Any]:
     return told
 
 
-def lines(stats: ConferenceStats, state: Conference, gone: Iterable[str] = (), since: Mapping[str, int] | None = None) -> dict[str, dict[str, Any]]:
+def missing(state: Conference, publishers: Set[str]) -> set[str]:
+    """Who must be heard now and sends nothing. In the hall whoever conducts or answers may speak by the hall's microphone or by a device of their own."""
+    heard, hall = programme(state).heard, main_hall(state)
+    silent = heard - publishers
+    if heard & publishers:
+        silent -= {hall}
+    return {source for source in silent if source.startswith(VENUE) or state.people[source].channel is Channel.ONLINE}
+
+
+def lines(stats: ConferenceStats, state: Conference, gone: Iterable[str] = (), since: Mapping[str, int] | None = None) -> Lines:
     """The lines of the stage and of all venues, by source: `out` is what it sends, `in` what it is sent.
 
     `gone`: sources whose sending broke off and has not come back. `since`: when each began to send, in ms. A source that sends nothing has
-    no `out` before it is wanted: a venue need not send at all before its turn.
+    no `out` before it is missed: a venue need not send at all before its turn.
     """
-    wanted = programme(state)
-    needed = wanted.heard | {source for source in (wanted.floor, wanted.hall) if source is not None}
-    venues = {f"{VENUE}{venue.id}" for venue in state.plan.venues} if state.format != "in_person" else set()
-    found: dict[str, dict[str, Any]] = {source: {} for source in sorted(venues | needed | stats.publishers)}
+    lost = missing(state, stats.publishers) | set(gone)
+    venues = {f"{VENUE}{venue.id}" for venue in state.plan.venues if venue.kind != "individual"} if state.format != "in_person" else set()
+    found: Lines = {source: {} for source in sorted(venues | lost | stats.publishers)}
     for session in stats.sessions.values():
         line = found.get(session.source or "")
-        if line is not None:
+        if line is not None and session.connected:
             way, told = "out" if session.publishing else "in", figures(session)
             line[way] = max(line.get(way, told), told, key=lambda one: RANK[one["state"]])
     for source, line in found.items():
         if "out" in line and since and source in since:
             line["since"] = since[source]
-        elif "out" not in line and (source in gone or source in wanted.heard):
+        elif "out" not in line and source in lost:
             line["out"] = {"state": "lost"}
     return {source: line for source, line in found.items() if line or source in venues}
 
@@ -80,7 +93,17 @@ def audience(stats: ConferenceStats, named: Iterable[str]) -> dict[str, Any]:
     """How everybody else hears, as counts."""
     rest = [s for s in stats.sessions.values() if not s.publishing and s.source not in set(named)]
     rungs = Counter(s.rung.name.lower() for s in rest if s.rung is not None and s.connected)
-    return {"count": len(rest), "weak": sum(state_of(s) != "good" for s in rest), "rungs": dict(rungs)}
+    return {"count": len(rest), "weak": sum(state_of(s) in ("weak", "lost") for s in rest), "rungs": dict(rungs)}
+
+
+def steady(now: Lines, before: Lines) -> Lines:
+    """`now`, where a line is called worse than before only when two looks in a row say so: a hiccup is nobody's concern."""
+
+    def calm(source: str, way: str, told: dict[str, Any]) -> dict[str, Any]:
+        had = before.get(source, {}).get(way, told)
+        return {**told, "state": min(told["state"], had["state"], key=RANK.__getitem__)}
+
+    return {source: {way: calm(source, way, told) if way in ("out", "in") else told for way, told in line.items()} for source, line in now.items()}
 
 
 class Health:
@@ -90,6 +113,7 @@ class Health:
         self._media = media
         self._rooms = rooms
         self._gone: dict[str, set[str]] = {}
+        self._before: dict[str, Lines] = {}
 
     def closed(self, event: Closed) -> None:
         """A session has ended; one that was not ended on purpose is missed until it is back."""
@@ -113,7 +137,9 @@ class Health:
         conference = stats.conferences.get(live.id, ConferenceStats())
         gone = self._gone.get(live.id, set())
         gone -= conference.publishers
-        known = lines(conference, live.room.state, gone, live.arrived)
+        measured = lines(conference, live.room.state, gone, live.arrived)
+        known = steady(measured, self._before.get(live.id, {}))
+        self._before[live.id] = measured
         told = {"kind": "health", "up": stats.up, "lines": known, "audience": audience(conference, known)}
         live.hub.signal(WATCHERS, told)
         for venue in {v.id for v in live.room.state.plan.venues}:

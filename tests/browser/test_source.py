@@ -61,14 +61,14 @@ async def test_a_technician_sees_and_hears_what_the_server_receives(chromium: st
             assert refused is not None and refused.status == 403
             await technician.page.goto(technician.page.url.partition("?")[0] + "/obs")
             await technician.live()
-            await technician.reads(vi("source.sign_off"))
+            await technician.reads(vi("source.sign_off"), ".sign-word")
             assert await flaws(technician.page) == []
             server, token = [await technician.page.locator(f"input[name={name}]").input_value() for name in ("server", "token")]
             card = await technician.page.locator("input[name=card]").input_value()
 
             await technician.listen()
             async with program(server, token):
-                await technician.reads(vi("source.sign_good"))
+                await technician.reads(vi("source.sign_good"), ".sign-word")
                 await technician.reads("H.264 1280×720, ")
                 await technician.sees((200, 30, 30), ".arrives video")
                 await technician.hears(1000)
@@ -85,7 +85,7 @@ async def test_a_technician_sees_and_hears_what_the_server_receives(chromium: st
                 assert f'venue="{venue}",way="out"}} 1' in figures
 
             # killed without a word: it is missed, here and at the desk
-            await technician.reads(vi("source.sign_lost"))
+            await technician.reads(vi("source.sign_lost"), ".sign-word")
             await desk.until(f"document.querySelector(\"[data-source='venue:{venue}']\").dataset.state === 'lost'")
 
             await technician.page.goto(card)

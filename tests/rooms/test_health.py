@@ -6,13 +6,13 @@ from typing import Any
 
 from server.media.engine import Closed, ConferenceStats, SessionStats, Stepped
 from server.media.rtp.ladder import Rung
-from server.rooms.health import audience, lines, state_of
+from server.rooms.health import audience, lines, state_of, steady
 from tests.rooms.house import House
 from tests.rooms.phases import bring_to_step
 
 
 def sends(source: str, **how: Any) -> SessionStats:
-    return SessionStats(source, True, **{"connected": True, "codecs": ("opus", "vp8"), **how})
+    return SessionStats(source, True, **{"connected": True, "codecs": ("opus", "vp8"), "bits_per_second": 30_000, **how})
 
 
 def hears(source: str | None, **how: Any) -> SessionStats:
@@ -26,10 +26,19 @@ def stats(*sessions: SessionStats) -> ConferenceStats:
 
 def test_a_line_is_weak_when_one_hears_it_and_lost_when_nothing_comes() -> None:
     assert state_of(sends("venue:east", loss=0.02, jitter=0.03)) == "good"
-    assert state_of(sends("venue:east", loss=0.06)) == state_of(sends("venue:east", jitter=0.15)) == "weak"
-    assert state_of(sends("venue:east", shaky=True)) == state_of(sends("venue:east", connected=False)) == "lost"
+    assert state_of(sends("venue:east", loss=0.06)) == state_of(sends("venue:east", jitter=0.25)) == "weak"
+    assert state_of(sends("venue:east", shaky=True)) == state_of(sends("venue:east", bits_per_second=0)) == "lost"
+    assert state_of(sends("venue:east", connected=False)) == "connecting"
     assert state_of(hears("oanh", rung=Rung.AUDIO, why="bandwidth")) == state_of(hears("oanh", round_trip=0.7)) == "weak"
     assert state_of(hears("oanh", rung=Rung.AUDIO, why="saver")) == state_of(hears("oanh", rung=Rung.LOW_VIDEO)) == "good"
+
+
+def test_a_hiccup_is_nobodys_concern() -> None:
+    good, weak, lost = ({"east": {"out": {"state": state}, "since": 1}} for state in ("good", "weak", "lost"))
+    assert steady(weak, good) == good and steady(lost, good) == good and steady(lost, weak) == weak
+    assert steady(weak, weak) == weak and steady(lost, lost) == lost
+    assert steady(good, lost) == good, "what is well again is told at once"
+    assert steady(lost, {}) == lost
 
 
 async def test_the_stage_and_the_venues_are_named_and_all_others_counted(house: House) -> None:
@@ -57,6 +66,9 @@ async def test_the_stage_and_the_venues_are_named_and_all_others_counted(house: 
     known = lines(stats(sends("co-chair")), live.room.state)
     assert known["co-chair"]["out"]["state"] == "good", "who sends is on the stage"
     assert known["venue:main"]["out"] == {"state": "lost"}, "who must be heard and sends nothing"
+    assert "chair" not in known, "the chair sits in the hall, and is heard by its microphone"
+    known = lines(stats(sends("chair")), live.room.state)
+    assert known["venue:main"] == {}, "or by a device of his own"
 
 
 async def test_consoles_are_told_and_an_operator_of_the_own_venue_alone(house: House) -> None:

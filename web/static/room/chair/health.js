@@ -52,7 +52,14 @@ function lines(room) {
   lost = gone;
   const words = bad.slice(0, NAMED).map(({ name, state }) => html`<span class="lamp chip ${COLOURS[state]}">${icon("alert-triangle")}<span>${t(`health.line_${state}`, { name })}</span></span>`);
   const rest = bad.length - NAMED;
-  return html`<details class="lines">
+  /** @param {KeyboardEvent} event */
+  const escape = (event) => {
+    if (event.key !== "Escape") return;
+    const open = /** @type {HTMLDetailsElement} */ (event.currentTarget);
+    open.open = false;
+    open.querySelector("summary")?.focus();
+  };
+  return html`<details class="lines" @keydown=${escape}>
     <summary>${health.up ? (words.length ? words : lamp("good", "check", t("health.all_good"))) : lamp("bad", "alert-triangle", t("health.down_short"))}${rest > 0 ? html`<span class="lamp chip">${t("health.more", { count: number(rest) })}</span>` : nothing}</summary>
     <div class="lines-open">${healthList(room)}</div>
   </details>`;

@@ -79,7 +79,7 @@ export function ways(room, changed) {
     <legend>${t("watch.mode")}</legend>
     <div class="segments">
       ${MODES.map(
-        (mode) => html`<label class="segment"><input type="radio" name="mode" .checked=${mode === now} @change=${() => (chooseMode(mode), changed())} /><span>${icon({ video: "video", small: "phone", sound: "volume-2", text: "captions" }[mode])}${t(`watch.mode_${mode}`)}</span></label>`,
+        (mode) => html`<label class="segment"><input type="radio" name="mode" .checked=${mode === now} @change=${() => (chooseMode(mode), changed())} /><span>${icon({ video: "video", small: "smartphone", sound: "volume-2", text: "captions" }[mode])}${t(`watch.mode_${mode}`)}</span></label>`,
       )}
     </div>
     <p class="soft small-text">${t(`watch.mode_${now}_text`)}</p>
