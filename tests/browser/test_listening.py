@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,4 +77,10 @@ async def test_a_telephone_hears_as_it_has_chosen_and_on_after_a_call(chromium: 
             await desk.until(f"document.querySelector('video.preview').srcObject.getAudioTracks().some(({{ id }}) => id !== '{gone}')")
             await asyncio.sleep(1)
             await citizen.hears(440)
+
+            # no sound arrives: the written lines take its place, until it is back
+            house.kill_media(signal.SIGSTOP)
+            await citizen.reads(vi("rung.text"))
+            await citizen.hears(440)
+            await citizen.until("!document.querySelector('.gist-now')")
             assert [*desk.faults, *citizen.faults] == []

@@ -22,6 +22,13 @@ export function healthOf({ signals, view }) {
   return known.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || a.name.localeCompare(b.name, "vi"));
 }
 
+/** The source that this screen's devices, or a program in their place, send: a venue, the main hall, or a person. @param {Room} room */
+export function ownSource({ me, view }) {
+  if (me.roles.includes("operator")) return `venue:${me.venue}`;
+  const main = Object.entries(view.venues).find(([, { kind }]) => kind === "main")?.[0] ?? "main";
+  return me.roles.includes("chair") ? me.id : `venue:${main}`;
+}
+
 /** @param {import("./protocol.js").View} view @param {string} source */
 const nameOf = (view, source) => (source.startsWith("venue:") ? view.venues[source.slice(6)]?.name : view.people?.[source]?.name) ?? source;
 

@@ -1,6 +1,7 @@
 // The camera and microphone of a hall or venue out, the programme in. Sending is not being heard: the room decides (R22).
 import { createRef, html, nothing, ref } from "../../vendor/lit.js";
 import { button, field, icon, rungLine, shows, t } from "./ui.js";
+import { ownSource } from "./health.js";
 import { devices, LevelMeter, listen, publish, release, testTone } from "./media.js";
 
 /** @typedef {import("./connection.js").Room} Room */
@@ -56,9 +57,16 @@ export class Line {
             <p class="notice ${this.state === "live" ? "good" : "warn"}">${this.#told()}</p>
             <div class="buttons">${this.state === "replaced" ? button({ label: t("operator.send.again"), icon: "video", kind: "primary", onclick: () => this.#sending?.again() }) : nothing}
               ${button({ label: t("operator.send.stop"), icon: "video-off", onclick: () => this.stop() })}</div>`
-        : html`<div class="buttons">${button({ label: t("operator.send.start"), icon: "video", kind: "primary big wide", onclick: () => void this.start() })}
+        : html`${this.#elsewhere() ? html`<p class="notice good">${icon("check")} ${t("operator.send.elsewhere")}</p>` : nothing}
+          <div class="buttons">${button({ label: t("operator.send.start"), icon: "video", kind: "primary big wide", onclick: () => void this.start() })}
             <a class="button quiet" href=${obsPage()} target="_blank">${icon("settings")}<span>${t("operator.obs")}</span></a></div>`}
     </section>`;
+  }
+
+  /** Another machine, or a program, sends in this place. */
+  #elsewhere() {
+    const out = this.room.signals.health?.lines[ownSource(this.room)]?.out;
+    return out && out.state !== "lost";
   }
 
   #told() {

@@ -1,7 +1,7 @@
 // The page of the technician who brings a hall or venue by OBS: what to type, and what of it arrives at the server.
 import { html, nothing } from "../../vendor/lit.js";
 import { copy } from "./desk/codes.js";
-import { measured } from "./health.js";
+import { measured, ownSource } from "./health.js";
 import { listen } from "./media.js";
 import { start } from "./shell.js";
 import { announce, button, field, icon, number, shows, t, timeOf, toast } from "./ui.js";
@@ -56,13 +56,6 @@ async function ask() {
   room.dispatchEvent(new Event("change"));
 }
 
-/** Which source this page is about. @param {Room} room */
-function ownSource({ me, view }) {
-  if (me.roles.includes("operator")) return `venue:${me.venue}`;
-  const main = Object.entries(view.venues).find(([, { kind }]) => kind === "main")?.[0] ?? "main";
-  return me.roles.includes("chair") ? me.id : `venue:${main}`;
-}
-
 /** @param {Room} room */
 function draw(room) {
   const source = ownSource(room);
@@ -115,7 +108,7 @@ function arrives(room, source) {
   return html`<section class="arrives ${now}" data-source-state=${now} aria-label=${t("source.arrives")}>
     <p class="sign-word">${icon(now === "good" ? "check" : now === "off" ? "clock" : "alert-triangle")} ${t(`source.sign_${now}`)}</p>
     <p class="came num">${now === "off" || now === "lost" ? t(`source.${now}_text`) : came(line)}</p>
-    ${now === "off" ? nothing : html`<video class="programme" muted autoplay playsinline aria-label=${t("source.picture")} ${shows(monitor?.floor)}></video>
+    ${now === "off" || now === "lost" ? nothing : html`<video class="programme" muted autoplay playsinline aria-label=${t("source.picture")} ${shows(monitor?.floor)}></video>
       <label class="level"><span>${t("source.level")}</span> <meter min="-70" max="0" low="-40" high="-10" optimum="-20" .value=${level}></meter> <b class="num">${levelWord(level)}</b></label>
       <div class="buttons">${button({ label: t(muted ? "source.listen" : "source.listen_stop"), icon: muted ? "volume-2" : "volume-x", kind: "small", pressed: !muted, onclick: hear })}</div>`}
     ${checks.length
