@@ -83,6 +83,7 @@ class Listener:
         self._second = now
         self._sent = 0
         self._bits = self._picture_bits = self._pictures_sent = 0
+        connection.media_consents = True
         connection.on_rtcp = self._rtcp
 
     @property

@@ -55,6 +55,10 @@ class View:
         self._first = 0
         self._gone = (0, 0)
 
+    def takes(self, packet: bytes) -> bool:
+        """Whether it can show what a slot sends, by the codec of this packet."""
+        return self._types[packet[1] & 127] >= 0
+
     @property
     def sent(self) -> tuple[int, int]:
         """Packets and payload octets, in all."""
@@ -73,12 +77,12 @@ class View:
         else:
             self.picture.waiting.discard(self)
 
-    def left(self) -> None:
-        """Its size sends no more to it."""
+    def left(self, unsent: int = 0) -> None:
+        """Its size sends no more to it, and so many of the last packets not either."""
         if self.slot is not None:
             end, own = self.slot.end, self.outlet
             self._end = End(
-                (end.sequence + own.sequence) & 0xFFFF,
+                (end.sequence + own.sequence - unsent) & 0xFFFF,
                 (end.timestamp + own.timestamp) & 0xFFFFFFFF,
                 (end.picture + own.picture) & 0x7FFF,
                 (end.tl0 + own.tl0) & 0xFF,
@@ -129,7 +133,11 @@ class Picture:
         self._send = send
         self._reports = {slot: SlotReports(slot, wall) for slot in (self.large, self.small)}
         self._audience: dict[Slot, list[Outlet]] = {self.large: [], self.small: []}
+        self._views: dict[Slot, list[View]] = {self.large: [], self.small: []}
+        """Whose outlets the audience's are."""
         self._pending: dict[Slot, list[bytes]] = {self.large: [], self.small: []}
+        self._codec: dict[Slot, int] = {}
+        """What each slot sent last, as index."""
         self._card = Card()
         self._feeds: tuple[Feed, ...] = ()
         self._shown = 0.0
@@ -182,25 +190,34 @@ class Picture:
                     self._out(slot, sent, now)
 
     def _out(self, slot: Slot, sent: bytes, now: float) -> None:
+        if slot.key and self._codec.get(slot) != sent[1] & 127:
+            self._codec[slot] = sent[1] & 127
+            for view in [view for view in self._views[slot] if not view.takes(sent)]:  # its numbers wait until there is something for it again
+                wanted = view.wanted
+                self.leave(view, unsent=1)
+                view.wanted = wanted
+                self.waiting.add(view)
         if slot.key and self.waiting:
             self.flush()
-            for view in [view for view in self.waiting if view.wanted is slot]:
+            for view in [view for view in self.waiting if view.wanted is slot and view.takes(sent)]:
                 self.leave(view)
                 view.wanted = slot
                 view.joined(slot, sent, now)
                 self._audience[slot].append(view.outlet)
+                self._views[slot].append(view)
         self._pending[slot].append(sent)
         if self.watch is not None and slot is self.large:
             self.watch(CODECS[sent[1] & 127], sent, now)
 
-    def leave(self, view: View) -> None:
+    def leave(self, view: View, unsent: int = 0) -> None:
         """A view gets nothing more, until it wants something."""
         self.waiting.discard(view)
         if view.slot is not None:
             self.flush()
             self._audience[view.slot].remove(view.outlet)
+            self._views[view.slot].remove(view)
         view.wanted = None
-        view.left()
+        view.left(unsent)
 
     def flush(self) -> None:
         for slot, pending in self._pending.items():

@@ -249,3 +249,25 @@ def test_a_listener_gets_only_what_it_can_decode(types: tuple[int, ...], gets: s
                 picture.push(camera, camera.codec, packet, now)
             picture.pulse(now)
     assert set(seen(screen, view)) - {b"card"} == gets
+
+
+def test_numbers_of_a_listener_wait_while_there_is_nothing_for_it() -> None:
+    """An hour of H.264 is no hole for a listener of VP8: a leap of half the numbers would stop its stream for ever (RFC 3711 section 3.3.1)."""
+    screen = Screen()
+    picture = Picture(7, 0.0, screen.send)
+    before, hall, after = Camera(LARGE, 9), Camera(b"hall", 700, "h264"), Camera(SMALL, 50_000)
+    only_vp8, both = View(picture, Path(), (96, -1, -1)), View(picture, Path(), TYPES)
+    only_vp8.want(picture.large)
+    both.want(picture.large)
+    now = START
+    for camera in (before, hall, after):
+        picture.show((camera,), now, hold=True)
+        for _ in range(30):
+            now += 1 / 15
+            for packet in camera.frame(now, packets=1300 if camera is hall else 2):
+                picture.push(camera, camera.codec, packet, now)
+            picture.pulse(now)
+    assert set(seen(screen, only_vp8)) == {LARGE, SMALL}
+    assert len(screen.of(both)) > 1 << 15
+    is_one_stream(screen.of(only_vp8))
+    is_one_stream(screen.of(both))

@@ -218,6 +218,8 @@ class Connection:
         try:
             if 192 <= datagram[1] < 224:  # RFC 5761 section 4
                 parts = split(srtp.unprotect_rtcp(datagram))
+                if self.media_consents:
+                    self._consent = now
                 return self._count("malformed") if parts is None else self._call(self.on_rtcp, parts)
             packet = srtp.unprotect(datagram)
         except SrtpError as exc:
