@@ -27,6 +27,7 @@ from server.media.engine import (
     Restarted,
 )
 from server.media.rtp.ladder import Rung
+from server.media.sdp import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,12 @@ BEATS_MISSED: Final = 3
 BACKOFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Seconds before the next start, after so many starts that did not become ready."""
 EVENTS_WAITING: Final = 256
+
+
+def _fits(offer: str) -> None:
+    """What is longer than a line of the wire would end the engine's process."""
+    if len(offer) > MAX_BYTES:
+        raise MediaRefusal("malformed_sdp", reason="size")
 
 
 class EmbeddedEngine:
@@ -79,12 +86,14 @@ class EmbeddedEngine:
             self._keeper = None
 
     async def publish(self, conference: str, session: str, source: str, offer: str) -> str:
+        _fits(offer)
         answer: str = await self._ask("publish", conference=conference, session=session, source=source, offer=offer)
         return answer
 
     async def listen(
         self, conference: str, session: str, offer: str, *, minus: str | None = None, most: Rung = Rung.BOTH, only: str | None = None
     ) -> str:
+        _fits(offer)
         answer: str = await self._ask("listen", conference=conference, session=session, offer=offer, minus=minus, most=most, only=only)
         return answer
 

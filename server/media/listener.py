@@ -29,8 +29,10 @@ from server.media.transport.connection import Connection
 from server.media.transport.fanout import Outlet
 
 AUDIO_BITS: Final = NEEDS[Rung.AUDIO]
-RTCP_PER_SECOND: Final = 200
-"""Reports and requests of one listener; a browser sends under twenty, a tenth of the packets lost makes it fifty. Whoever sends more is closed."""
+RTCP_PER_SECOND: Final = 400
+"""Parts of compound packets of one listener; a browser sends under sixty, a tenth of the packets lost makes it 150. Whoever sends more is closed."""
+MEDIA_PER_SECOND: Final = 100
+"""Packets of media of one listener, who has none to send; whoever sends more is closed."""
 RESENT: Final = 200
 """Most packets sent again to one listener in a second: beyond that its path needs less, not more."""
 TELLING: Final = 100_000
@@ -79,12 +81,13 @@ class Listener:
         self.loss = self.jitter = 0.0
         self.round_trip: float | None = None
         self._send, self._wall = send, wall
-        self._resent, self._said = Budget(RESENT, now), Budget(RTCP_PER_SECOND, now)
+        self._resent, self._said, self._media = Budget(RESENT, now), Budget(RTCP_PER_SECOND, now), Budget(MEDIA_PER_SECOND, now)
         self._second = now
         self._sent = 0
         self._bits = self._picture_bits = self._pictures_sent = 0
         connection.media_consents = True
         connection.on_rtcp = self._rtcp
+        connection.on_rtp = self._rtp
 
     @property
     def low_data(self) -> bool:
@@ -126,7 +129,7 @@ class Listener:
 
     def _rtcp(self, parts: list[bytes]) -> None:
         now = time.monotonic()
-        if not self._said.take(now):
+        if self._said.take(now, len(parts)) < len(parts):
             self.connection.close("flood")
             return
         for packet in read_rtcp(b"".join(parts)):
@@ -141,6 +144,10 @@ class Listener:
                 self._estimated(packet.bits, now)
             elif isinstance(packet, ReceiverReport | SenderReport):
                 self._reported(packet.blocks, now)
+
+    def _rtp(self, packet: bytes, now: float) -> None:
+        if not self._media.take(now):
+            self.connection.close("flood")
 
     def _view(self, ssrc: int) -> View | None:
         return next((view for view in self.views.values() if view.picture.ssrc == ssrc), None)

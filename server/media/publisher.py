@@ -25,16 +25,20 @@ MOST_BITS: Final = 1_200_000
 LEAST_BITS: Final = 150_000
 HEAVY, LIGHT = 0.10, 0.02
 """Share lost above which a publisher is asked to send less, and below which it may send more again."""
-RTCP_PER_SECOND: Final = 100
+PACKETS_PER_SECOND: Final = 1500
+OCTETS_PER_SECOND: Final = 1_000_000
+"""More than any encoder sends which was asked for a seventh of it; all of it would go to every listener. Whoever sends more is closed."""
+RTCP_PER_SECOND: Final = 200
+"""Parts of compound packets."""
 UNKNOWN_PER_SECOND: Final = 200
-"""Packets of streams that nobody announced; whoever sends more is closed."""
+"""Packets of streams that nobody announced, or of payload types that nobody offered; whoever sends more is closed."""
 PICTURES: Final[tuple[Codec, ...]] = ("vp8", "h264")
 
 
 class Stream:
     """One stream of pictures (`picture.Feed`)."""
 
-    def __init__(self, publisher: Publisher, section: Section) -> None:
+    def __init__(self, connection: Connection, section: Section) -> None:
         self.section = section
         self.codecs: dict[int, Codec] = {section.types[name]: name for name in PICTURES if name in section.types}
         self.codec: Codec = next(iter(self.codecs.values()))
@@ -43,11 +47,16 @@ class Stream:
         self.loss = 0.0
         self.last = -1e9
         self.octets = 0
-        self._publisher = publisher
+        self._connection = connection
 
     def ask(self, now: float) -> None:
         if self.inbound is not None and self.inbound.want_key_frame(now):
-            self._publisher.feedback(PictureLoss(OWN_SSRC, self.inbound.ssrc))
+            feedback(self._connection, PictureLoss(OWN_SSRC, self.inbound.ssrc))
+
+
+def feedback(connection: Connection, *packets: Rtcp) -> None:
+    """A compound packet begins with a report (RFC 3550 section 6.1)."""
+    connection.send_rtcp(write_rtcp([ReceiverReport(OWN_SSRC), *packets]))
 
 
 class Publisher:
@@ -57,7 +66,7 @@ class Publisher:
         self.source = source
         self.connection = connection
         self.microphone = Microphone() if offer.of("audio") else None
-        self.streams = [Stream(self, section) for section in offer.of("video")[:2]]
+        self.streams = [Stream(connection, section) for section in offer.of("video")[:2]]
         """The larger picture first, as offered."""
         self.clock = SourceClock()
         self.last = time.monotonic()
@@ -79,6 +88,7 @@ class Publisher:
         self._bits = self._octets = 0
         self._second = now = time.monotonic()
         self._said, self._unknown = Budget(RTCP_PER_SECOND, now), Budget(UNKNOWN_PER_SECOND, now)
+        self._packets, self._flow = Budget(PACKETS_PER_SECOND, now), Budget(OCTETS_PER_SECOND, now)
         connection.media_consents = True
         connection.on_rtp = self._rtp
         connection.on_rtcp = self._rtcp
@@ -95,13 +105,15 @@ class Publisher:
     # What comes in
 
     def _rtp(self, packet: bytes, now: float) -> None:
+        if not self._packets.take(now) or self._flow.take(now, len(packet)) < len(packet):
+            self.connection.close("flood")
+            return
         found = read_rtp(packet)
         if found is None:
             return
         ssrc = found.ssrc
         if ssrc not in self._by_ssrc and not self._bind(ssrc, found.payload_type):
-            if not self._unknown.take(now):
-                self.connection.close("flood")
+            self._nothing(now)
             return
         self.last = now
         self._octets += len(packet)
@@ -113,9 +125,12 @@ class Publisher:
                 self.microphone.put(found.sequence, found.timestamp, packet[found.start : found.end], now)
                 if self.watch is not None:
                     self.watch(None, packet, now)
+            else:
+                self._nothing(now)
             return
         codec = stream.codecs.get(found.payload_type)
         if codec is None or stream.inbound is None:
+            self._nothing(now)
             return
         stream.codec, stream.last = codec, now
         stream.octets += len(packet)
@@ -124,6 +139,11 @@ class Publisher:
             self.push(stream, packet, now)
             if self.watch is not None:
                 self.watch(stream, packet, now)
+
+    def _nothing(self, now: float) -> None:
+        """A packet has come that is none of what was offered."""
+        if not self._unknown.take(now):
+            self.connection.close("flood")
 
     def _bind(self, ssrc: int, payload_type: int) -> bool:
         """An SSRC is heard for the first time: it belongs to the section that announced it, else to the first of its payload type that has none."""
@@ -147,7 +167,7 @@ class Publisher:
 
     def _rtcp(self, parts: list[bytes]) -> None:
         now = time.monotonic()
-        if not self._said.take(now):
+        if self._said.take(now, len(parts)) < len(parts):
             self.connection.close("flood")
             return
         for packet in read_rtcp(b"".join(parts)):
@@ -163,10 +183,6 @@ class Publisher:
 
     # What goes back
 
-    def feedback(self, *packets: Rtcp) -> None:
-        """A compound packet begins with a report (RFC 3550 section 6.1)."""
-        self.connection.send_rtcp(write_rtcp([ReceiverReport(OWN_SSRC), *packets]))
-
     def pulse(self, now: float) -> None:
         """Fifty times a second: asks for what is missing of the pictures that somebody sees."""
         for stream in self.streams:
@@ -178,9 +194,9 @@ class Publisher:
                 continue
             if missing:
                 self.repaired += len(missing)
-                self.feedback(Nack(OWN_SSRC, inbound.ssrc, tuple(missing)))
+                feedback(self.connection, Nack(OWN_SSRC, inbound.ssrc, tuple(missing)))
             if inbound.key_frame_due(now):
-                self.feedback(PictureLoss(OWN_SSRC, inbound.ssrc))
+                feedback(self.connection, PictureLoss(OWN_SSRC, inbound.ssrc))
 
     def report(self, now: float) -> None:
         """Once a second: what has come, and how much may come."""

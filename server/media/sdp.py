@@ -25,10 +25,10 @@ Kind = Literal["audio", "video"]
 Setup = Literal["active", "passive"]
 
 _DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
-_FINGERPRINT: Final = re.compile(r"a=fingerprint:(sha-256|sha-384|sha-512) ([0-9A-F]{2}(?::[0-9A-F]{2}){31,63})", re.IGNORECASE)
-_RTPMAP: Final = re.compile(r"a=rtpmap:(\d{1,3}) (opus/48000/2|VP8/90000|H264/90000)", re.IGNORECASE)
-_FMTP: Final = re.compile(r"a=fmtp:(\d{1,3}) (.+)")
-_SSRC: Final = re.compile(r"a=ssrc:(\d{1,10})(?: .*)?")
+_FINGERPRINT: Final = re.compile(r"a=fingerprint:(sha-256|sha-384|sha-512) ([0-9A-F]{2}(?::[0-9A-F]{2}){31,63})", re.IGNORECASE | re.ASCII)
+_RTPMAP: Final = re.compile(r"a=rtpmap:(\d{1,3}) (opus/48000/2|VP8/90000|H264/90000)", re.IGNORECASE | re.ASCII)
+_FMTP: Final = re.compile(r"a=fmtp:(\d{1,3}) (.+)", re.ASCII)
+_SSRC: Final = re.compile(r"a=ssrc:(\d{1,10})(?: .*)?", re.ASCII)
 _BASELINE: Final = "42e01f"
 """Constrained baseline of H.264, what every WebRTC peer reads (RFC 7742 section 6.2)."""
 
@@ -233,5 +233,5 @@ def _ssrcs(section: list[str]) -> tuple[int, ...]:
     for line in section:
         if line.startswith("a=ssrc-group:FID "):
             for repeating in line.split()[2:]:
-                found.pop(int(repeating) if repeating.isdigit() else -1, None)
+                found.pop(int(repeating) if re.fullmatch(r"[0-9]{1,10}", repeating) else -1, None)
     return tuple(ssrc for ssrc in found if ssrc < 1 << 32)

@@ -25,8 +25,8 @@ SPEECH: Final = -45.0
 """Level in dBFS above which a source counts as speaking."""
 CONCEALED: Final = 5
 """Frames made up when nothing comes: 100 ms, fading; then silence."""
-PROBE: Final = 10
-"""Of a source which is not heard one packet in so many is measured: a hundred venues cost little while one of them speaks."""
+PROBE: Final = 0.15
+"""Seconds in which one packet is measured of a source that is not heard: a hundred venues cost little while one of them speaks, however much they send."""
 
 _UP: Final = np.linspace(0, 1, RAMP, dtype=np.float32)
 
@@ -40,7 +40,8 @@ class Microphone:
         self._open = False
         self._pcm: Samples = np.empty(0, np.float32)
         self._made_up = 0
-        self._count = 0
+        self._probed = -PROBE
+        self._awake = False
         self._power = 0.0
         self._measured = 0
 
@@ -49,11 +50,11 @@ class Microphone:
         if self._open:
             self.playout.put(sequence, timestamp, packet, now)
             return
-        self._count += 1
-        if self._count % PROBE in (0, 1):  # the first of two wakes the decoder, the second is measured
+        if self._awake or now - self._probed >= PROBE:  # the first of two wakes the decoder, the second is measured
             pcm = self._decoder.decode(packet)
-            if pcm is not None and self._count % PROBE:
+            if pcm is not None and self._awake:
                 self._measure(pcm)
+            self._probed, self._awake = now, not self._awake
 
     def take(self, heard: bool, now: float) -> Samples | None:
         """The next 20 ms as they enter the mix, faded where the gate moves; None for nothing."""

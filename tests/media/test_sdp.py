@@ -94,3 +94,16 @@ def test_any_damage_is_refused_or_bounded(data: st.DataObject) -> None:
     else:
         assert 1 <= len(offer.sections) <= 6 and all(section.types for section in offer.sections)
     assert refusal in (None, "malformed_sdp", "unsupported_codec")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("VP8/90000", "opuſ/48000/2"), ("a=ssrc-group:FID 2002 2003", "a=ssrc-group:FID 2002 ²"), ("sha-256", "ſha-256")]
+)
+def test_letters_and_digits_of_other_scripts_mean_nothing(before: str, after: str) -> None:
+    offer = FFMPEG.replace("H264/90000", "VP8/90000")
+    assert before in offer
+    try:
+        read = read_offer(offer.replace(before, after), publishing=True)
+    except MediaRefusal:
+        return
+    assert all(section.types.keys() <= {"opus", "vp8", "h264"} for section in read.sections)

@@ -46,7 +46,6 @@ class Client:
         self.ice = self.peer.props.ice_agent  # held here, since the property gives a floating reference and so does the next
         self.ice.emit("add-local-ip-address", "127.0.0.1")  # libnice leaves it out by itself
         self.agent = self.ice.props.agent
-        self.agent.props.keepalive_conncheck = True  # else libnice keeps its way open by indications, and nobody knows whose they are
         self.pipeline.add(self.peer)
         self.peer.connect("on-negotiation-needed", self._offer)
         self.peer.connect("pad-added", self._receive)

@@ -249,4 +249,5 @@ class Grammar:
 WORDS = (
     *("", "0", "-1", "128", "65536", "4294967296", "9" * 1900, "audio", "video", "application", "opus/48000/2", "VP8/90000", "H264/90000", "\0"),
     *("sendrecv", "recvonly", "inactive", "active", "passive", "holdconn", "sha-1", "sha-256", "UDP/TLS/RTP/SAVPF", "RTP/AVP", "a=" * 500),
+    *("²", "٩٦", "opuſ/48000/2", "ſha-256", "\u2028"),
 )
