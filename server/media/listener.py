@@ -35,6 +35,8 @@ MEDIA_PER_SECOND: Final = 100
 """Packets of media of one listener, who has none to send; whoever sends more is closed."""
 RESENT: Final = 200
 """Most packets sent again to one listener in a second: beyond that its path needs less, not more."""
+LIGHT: Final = 0.02
+"""Share lost with which one low estimate is believed; without it two in a row are wanted."""
 TELLING: Final = 100_000
 """Bits of pictures in a second below which an estimate says nothing about the path: it follows what is sent."""
 NAME: Final = b"programme"
@@ -85,6 +87,7 @@ class Listener:
         self._second = now
         self._sent = 0
         self._bits = self._picture_bits = self._pictures_sent = 0
+        self._was_small = False
         connection.media_consents = True
         connection.on_rtcp = self._rtcp
         connection.on_rtp = self._rtp
@@ -168,6 +171,10 @@ class Listener:
     def _estimated(self, bits: int, now: float) -> None:
         """REMB speaks of the pictures alone."""
         small = bits < self._picture_bits * 0.9 and self._picture_bits > TELLING
+        if small and not (self._was_small or self.loss > LIGHT):
+            self._was_small = True  # one alone may be a hand-over on a busy machine
+            return
+        self._was_small = small
         if small or bits + AUDIO_BITS >= self.ladder.needs[self.ladder.rung]:
             self._step(self.ladder.estimate(bits + AUDIO_BITS, now))
 

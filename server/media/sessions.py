@@ -53,7 +53,9 @@ class Sessions:
         self._sessions: dict[tuple[str, str], Session] = {}
         self._recorders: dict[str, tuple[str, Recorder]] = {}
         self._socket = _bound(config)
-        self._port = UdpPort(self._socket, Identity(), Limits(connect_seconds=config.connect_seconds, sessions_per_address=config.sessions_per_conference))
+        self._port = UdpPort(
+            self._socket, Identity(), Limits(connect_seconds=config.connect_seconds, sessions_per_address=config.sessions_per_conference)
+        )
         self._port.on_drained = self._drained
         self._port.start()
         self._addresses = config.announced or own_addresses(config, self._socket)

@@ -5,6 +5,7 @@ pair of sockets; the first line is the configuration. When the other end goes, t
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -35,7 +36,9 @@ def perform(sessions: Sessions, message: wire.Message) -> object:
         case "remove_source":
             sessions.remove_source(conference, message["source"])
         case "stats":
-            return wire.from_stats(sessions.stats())
+            return sessions.stats()
+        case "beat":
+            pass
         case unknown:
             raise ValueError(unknown)
     return None
@@ -65,6 +68,8 @@ async def serve(end: socket.socket) -> None:
 
     watching = asyncio.create_task(sessions.watch())
     underway: set[asyncio.Task[None]] = set()
+    gc.collect()
+    gc.freeze()  # what was imported is not looked through again: the collector's pauses are heard
     wire.send(writer, {"event": "ready"})
     while message := await wire.receive(reader):
         # A task's first step runs in the order of arrival, so a direction is never overtaken by a later one.

@@ -13,7 +13,7 @@ from server.media.opus import RATE, Decoder, Encoder, duration
 from server.media.programme import OPUS, Programme
 from server.media.publisher import Publisher
 from server.media.rtp.ladder import Rung
-from server.media.rtp.packets import SenderReport, read_rtp, write_rtcp, write_rtp
+from server.media.rtp.packets import MaxBitrate, ReceiverReport, ReportBlock, SenderReport, read_rtp, write_rtcp, write_rtp
 from server.media.rtp.senderreports import ntp
 from server.media.sdp import Offer, Section
 from server.media.sound import FRAME, TICK
@@ -118,3 +118,19 @@ async def test_between_frames_of_20_and_60_ms_nothing_is_missing() -> None:
     assert len(offsets) == len(headers)
     for one, other, length in zip(headers, headers[1:], lengths, strict=False):
         assert (other.timestamp - one.timestamp) & 0xFFFFFFFF == length
+
+
+def test_one_low_estimate_takes_no_picture_two_or_loss_do() -> None:
+    identity, wire = Identity(), Wire()
+    for loss, wanted in ((0, 2), (13, 1)):  # in 1/256
+        programme = Programme(wire.send)
+        listener = Listener(connection(identity), OFFER, None, Rung.BOTH, programme.pictures, programme.ssrc, wire.send, programme.wall)
+        steps: list[str] = []
+        listener.stepped = lambda step, steps=steps: steps.append(step.why)  # type: ignore[misc]
+        listener._picture_bits = 900_000
+        listener.ladder.needs = {Rung.LOW_AUDIO: 40_000, Rung.AUDIO: 58_000, Rung.LOW_VIDEO: 160_000, Rung.BOTH: 960_000}
+        listener.connection.on_rtcp([write_rtcp([ReceiverReport(5, (ReportBlock(programme.ssrc, loss, 0, 1, 0, 0, 0),))])])
+        for number in range(1, 3):
+            listener.connection.on_rtcp([write_rtcp([MaxBitrate(5, 184_000, (programme.ssrc + 1,))])])
+            assert steps == (["bandwidth"] if number >= wanted else []), (loss, number)
+        assert listener.ladder.rung is Rung.LOW_VIDEO
