@@ -267,6 +267,28 @@ async def stages(accelerated: bool, plan: Plan, receiver: Path) -> dict[str, flo
     return figures
 
 
+async def blocked(accelerated: bool, plan: Plan, receiver: Path) -> tuple[float, float]:
+    """The 99th percentile of the delay with 150 listeners, in ms: while this process, which is the room's, waits, and while it is busy for 30 ms
+    of every 100."""
+
+    async def busy() -> None:
+        while True:
+            begin = time.monotonic()
+            while time.monotonic() - begin < 0.03:
+                pass
+            await asyncio.sleep(0.07)
+
+    async with hall(Ours(accelerated), plan, receiver, COMPARED[0]) as made:
+        await made.enter("an", 440.0, measured=True)
+        await made.server.direct(frozenset({"an"}), "an")
+        await made.grow(COMPARED[0])
+        calm = await made.measured()
+        working = asyncio.create_task(busy())
+        worked = await made.measured()
+        working.cancel()
+        return calm["p99_ms"], worked["p99_ms"]
+
+
 def spread(values: Sequence[float]) -> dict[str, Any]:
     return {
         "median": round(statistics.median(values), 3),
@@ -334,6 +356,9 @@ async def run(plan: Plan, folder: Path) -> dict[str, Any]:
         idling = await idle(accelerated, plan, receiver)
         result["detail"][f"idle_listener_cpu_{name}"] = round(idling, 6)
         result["idle_listener_cpu"] = max(result.get("idle_listener_cpu", 0.0), round(idling, 6))
+    print("a busy room", flush=True)
+    calm, worked = await blocked(native, plan, receiver)
+    result |= {"p99_ms_room_calm": calm, "p99_ms_room_blocked": worked}
     costs = await stages(native, plan, receiver)
     result |= {
         "cpu_of_1_3_6_sources": [costs[f"sources_{size}"] for size in (1, 3, 6)],

@@ -140,7 +140,11 @@ class Programme:
             return
         if listener.low_data:
             self._to_line(listener, low=True)
-        self._regroup()
+        if listener.has_sound:
+            key = self._rendition_of(listener)
+            if key not in self._renditions:
+                self._renditions[key] = sound.Rendition(*key), []
+            self._renditions[key][1].append(listener.sound)
 
     def leave(self, listener: Listener) -> None:
         listener.end()
@@ -162,16 +166,19 @@ class Programme:
         A listener's own source is left out only while it is heard and publishes: so the cost of mix-minus
         follows the stage, not the audience.
         """
-        on_stage = self.direction.heard & self.publishers.keys()
         groups: dict[tuple[str | None, bool], list[Outlet]] = {}
         for listener in self.listeners:
             if listener.has_sound and listener.only is None:
-                minus = listener.minus if listener.minus in on_stage else None
-                groups.setdefault((minus, listener in self._low), []).append(listener.sound)
+                groups.setdefault(self._rendition_of(listener), []).append(listener.sound)
         if self.tap is not None:
             groups.setdefault((None, False), [])
         known = self._renditions
         self._renditions = {key: (known[key][0] if key in known else sound.Rendition(*key), outlets) for key, outlets in groups.items()}
+
+    def _rendition_of(self, listener: Listener) -> tuple[str | None, bool]:
+        """The source that it does not hear, and whether it gets little data."""
+        apart = listener.minus if listener.minus in self.direction.heard and listener.minus in self.publishers else None
+        return apart, listener in self._low
 
     def _show(self) -> None:
         now = time.monotonic()

@@ -50,7 +50,8 @@ class Sessions:
         self._config = config
         self._tell = tell
         self._programmes: dict[str, Programme] = {}
-        self._sessions: dict[tuple[str, str], Session] = {}
+        self._sessions: dict[str, dict[str, Session]] = {}
+        """By conference and name."""
         self._recorders: dict[str, tuple[str, Recorder]] = {}
         self._socket = _bound(config)
         self._port = UdpPort(
@@ -93,7 +94,7 @@ class Sessions:
         return write_answer(read, self._transport(connection), listener.tracks(), publishing=False)
 
     def save(self, conference: str, name: str, most: Rung) -> None:
-        session = self._sessions.get((conference, name))
+        session = self._sessions.get(conference, {}).get(name)
         if session is not None and isinstance(session.end, Listener):
             session.end.save(most)
 
@@ -136,7 +137,7 @@ class Sessions:
             self._programme(conference).record(None)
 
     def remove(self, conference: str, name: str) -> None:
-        if session := self._sessions.get((conference, name)):
+        if session := self._sessions.get(conference, {}).get(name):
             self._close(session, "removed")
 
     def remove_source(self, conference: str, source: str) -> None:
@@ -161,15 +162,15 @@ class Sessions:
 
     def _admit(self, conference: str, name: str, source: str | None, offer: Offer) -> Connection:
         self.remove(conference, name)
-        others = self._of(conference)
+        others = self._sessions.get(conference, {})
         if len(others) >= self._config.sessions_per_conference:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_conference)
-        if source is not None and sum(other.source == source for other in others) >= self._config.sessions_per_source:
+        if source is not None and sum(other.source == source for other in others.values()) >= self._config.sessions_per_source:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_source)
         return self._port.admit("client" if offer.setup == "active" else "server", offer.fingerprints)
 
     def _keep(self, session: Session) -> None:
-        self._sessions[session.conference, session.name] = session
+        self._sessions.setdefault(session.conference, {})[session.name] = session
 
         def changed(connection: Connection) -> None:
             if connection.state is State.CLOSED:
@@ -184,9 +185,12 @@ class Sessions:
 
     def _close(self, session: Session, reason: str) -> None:
         """Take a session out of the programme at once, and say goodbye."""
-        if self._sessions.get((session.conference, session.name)) is not session:
+        here = self._sessions.get(session.conference, {})
+        if here.get(session.name) is not session:
             return
-        del self._sessions[session.conference, session.name]
+        del here[session.name]
+        if not here:
+            del self._sessions[session.conference]
         programme = self._programme(session.conference)
         if isinstance(session.end, Listener):
             programme.leave(session.end)
@@ -203,7 +207,7 @@ class Sessions:
                 if levels := programme.told_levels(name):
                     self._tell(levels)
             silent = time.monotonic() - self._config.silence_seconds
-            for session in list(self._sessions.values()):
+            for session in [session for here in self._sessions.values() for session in here.values()]:
                 if isinstance(session.end, Publisher) and session.connection.state is State.CONNECTED and session.end.last < silent:
                     self._close(session, "silent")
             await self._forget_empty()
@@ -211,13 +215,13 @@ class Sessions:
     async def _forget_empty(self) -> None:
         """A conference without sessions and without direction costs nothing."""
         for name, programme in list(self._programmes.items()):
-            if programme.direction == Direction() and programme.tap is None and not self._of(name):
+            if programme.direction == Direction() and programme.tap is None and name not in self._sessions:
                 del self._programmes[name]
                 await programme.stop()
 
     async def close(self) -> None:
         """End everything, in order."""
-        for session in list(self._sessions.values()):
+        for session in [session for here in self._sessions.values() for session in here.values()]:
             self._close(session, "removed")
         for programme in self._programmes.values():
             await programme.stop()
@@ -233,7 +237,7 @@ class Sessions:
         return programme
 
     def _of(self, conference: str) -> list[Session]:
-        return [session for session in self._sessions.values() if session.conference == conference]
+        return list(self._sessions.get(conference, {}).values())
 
     def _send(self, packets: Sequence[bytes], outlets: Sequence[fanout.Outlet]) -> None:
         self._port.counters["sent"] += fanout.send(self._socket, packets, outlets)
