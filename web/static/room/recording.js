@@ -14,8 +14,8 @@ export function recordingDeed(room) {
   const { since, failed } = room.view.recorded ?? {};
   const trouble = failed ? html`<p class="notice bad" role="status">${icon("alert-triangle")} ${t(`recording.failed.${failed}`)}</p>` : nothing;
   return since
-    ? button({ label: t("recording.end"), icon: "square", kind: "quiet", why: whyNot(room, "end_recording"), onclick: () => void end(room) })
-    : html`${button({ label: t("recording.begin"), icon: "circle-dot", kind: "quiet", why: whyNot(room, "begin_recording"), onclick: () => void begin(room) })} ${trouble}`;
+    ? button({ label: t("recording.end_short"), name: t("recording.end"), icon: "square", kind: "quiet", why: whyNot(room, "end_recording"), onclick: () => void end(room) })
+    : html`${button({ label: t("recording.begin_short"), name: t("recording.begin"), icon: "circle-dot", kind: "quiet", why: whyNot(room, "begin_recording"), onclick: () => void begin(room) })} ${trouble}`;
 }
 
 /** @param {Room} room */
