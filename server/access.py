@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from moderation import Refusal, Role
 from moderation.people import IN_ROOM, Channel, Person
-from moderation.view import main_hall, stage
+from moderation.view import stage
 from server.accounts import seats
 from server.accounts.entrance import sits, sitter
 from server.accounts.keys import Keys
@@ -20,7 +20,7 @@ from server.media.engine import MediaRefusal
 from server.media.routes import Admission
 from server.media.tokens import Kind, MediaTokens
 from server.rooms.hub import OUT
-from server.rooms.rooms import LiveRoom, Rooms
+from server.rooms.rooms import LiveRoom, Rooms, own_source
 from server.settings import Settings
 
 SENDS_BY_PROGRAM = frozenset({Role.DESK, Role.OFFICE, Role.OPERATOR, Role.CHAIR})
@@ -76,7 +76,7 @@ class Access:
         who = state.people.get(sitting.person)
         if who is None or who.standing not in IN_ROOM or (who.roles == {Role.CITIZEN} and who.joined_at is None):
             raise MediaRefusal("media_not_allowed")
-        own = own_source(live, who)
+        own = own_source(live.room.state, who)
         if state.format == "in_person" and who.channel is Channel.ONLINE:
             return Admission(sitting.conference, own, own, False)
         may = kind == "whep" or who.id in stage(state) or Role.DESK in who.roles
@@ -104,12 +104,3 @@ class Access:
                 seats.revoke_seat(database, seat.id, now())
             elif seat.revoked:
                 seats.readmit(database, seat.id)
-
-
-def own_source(live: LiveRoom, who: Person) -> str:
-    """The source a person's device publishes: an operator's is the venue, the desk's and the office's the main hall, everybody else's their own."""
-    if Role.OPERATOR in who.roles:
-        return f"venue:{who.venue}"
-    if who.roles & {Role.DESK, Role.OFFICE} and Role.CHAIR not in who.roles:
-        return main_hall(live.room.state)
-    return who.id

@@ -18,7 +18,7 @@ from moderation.kernel import Identity
 from moderation.people import Knock
 from moderation.recording import EndRecording
 from server import errors
-from server.access import Access, own_source
+from server.access import Access
 from server.accounts.guard import Guard
 from server.accounts.keys import Keys, new_id
 from server.accounts.routes import account_routes
@@ -70,7 +70,7 @@ from server.protection.routes import protection_routes
 from server.reports.keeping import keep_figures
 from server.reports.report_pages import report_pages
 from server.rooms.health import Health
-from server.rooms.rooms import Rooms
+from server.rooms.rooms import Rooms, own_source
 from server.rooms.socket import socket_routes
 from server.settings import Settings
 
@@ -116,6 +116,11 @@ class Parts:
         """Whose papers are asked for, with the record's head of the same moment."""
         _, live, who = await self.access.person(request, seat)
         return Looked(who.id, live.room.state, Head(live.room.state.seq, bytes.fromhex(live.room.head)))
+
+    async def when(self, conference: str, seq: int) -> int | None:
+        """When a fact was recorded."""
+        found = await self.journal.read(conference, seq - 1) if seq > 0 else []
+        return found[0].at if found and found[0].seq == seq else None
 
     async def follow_room(self, state: Conference) -> None:
         """Carries what a room says to its case, in a transaction of its own."""
@@ -172,7 +177,7 @@ class Parts:
             return
         own, people = [event.source], live.room.state.people
         if event.source.startswith(VENUE):
-            own = [id for id in live.hub.connected() if id in people and own_source(live, people[id]) == event.source]
+            own = [id for id in live.hub.connected() if id in people and own_source(live.room.state, people[id]) == event.source]
         live.hub.signal_to(own, {"kind": "rung", "session": event.session, "rung": event.rung.name.lower(), "why": event.why})
 
     async def start(self) -> None:
@@ -235,7 +240,7 @@ def create_app(settings: Settings | None = None, media: MediaEngine | None = Non
     app.include_router(socket_routes(parts.rooms, parts.access.seat))
     app.include_router(media_routes(parts.media, parts.access.media, turn=turn_of(settings), public_url=settings.public_url))
     app.include_router(paper_routes(parts.look, page))
-    app.include_router(recording_routes(parts.look, page, settings.recordings))
+    app.include_router(recording_routes(parts.look, page, settings.recordings, parts.when))
     app.include_router(page_routes(parts.access, page))
     office = Office(parts.engine, parts.keys, settings, page)
     app.include_router(year_routes(office))

@@ -67,7 +67,9 @@ def may_read(request: Request, settings: Settings) -> bool:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {settings.metrics_token}".encode())
     proxied = settings.public_url is not None or any(name in request.headers for name in FORWARDED)
-    return not proxied and request.client is not None and _is_loopback(request.client.host)
+    named = request.url.hostname or ""
+    here = named == "localhost" or _is_loopback(named)  # a page of elsewhere whose name was made to lead here has another one
+    return not proxied and here and request.client is not None and _is_loopback(request.client.host)
 
 
 def _is_loopback(host: str) -> bool:
@@ -161,4 +163,5 @@ def _venue(figures: Figures, of: dict[str, str], session: SessionStats) -> None:
     figures.add("media_venue_loss_ratio", session.loss, "Share of packets lost.", **of)
     figures.add("media_venue_jitter_seconds", session.jitter, "Jitter, worst of its streams.", **of)
     figures.add("media_venue_round_trip_seconds", session.round_trip, "There and back.", **of)
+    figures.add("media_venue_rung", session.rung, "What a venue is sent, 0 (sound of low data) to 3 (both pictures).", **of)
     figures.add("media_venue_bits_per_second", session.bits_per_second, "What it carries.", **of)

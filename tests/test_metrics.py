@@ -18,9 +18,9 @@ from tests.rooms.house import open_house
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\})? -?[0-9.e+-]+')
 
 
-def asked(client: str = "127.0.0.1", **headers: str) -> Request:
-    sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "client": (client, 1), "headers": sent})
+def asked(client: str = "127.0.0.1", host: str = "localhost:8000", **headers: str) -> Request:
+    sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in {"host": host, **headers}.items()]
+    return Request({"type": "http", "client": (client, 1), "headers": sent, "path": "/metrics", "query_string": b""})
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,8 @@ def asked(client: str = "127.0.0.1", **headers: str) -> Request:
         (asked(), {}, True),
         (asked("::1"), {}, True),
         (asked("::ffff:127.0.0.1"), {}, True),
+        (asked(host="127.0.0.1"), {}, True),
+        (asked(host="made-to-lead-here.example"), {}, False),
         (asked("10.0.0.7"), {}, False),
         (asked("testclient"), {}, False),
         (asked(x_forwarded_for="10.0.0.7"), {}, False),

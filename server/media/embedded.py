@@ -34,10 +34,10 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS: Final = 8.0
 """OBS waits eight seconds for an answer; nobody is kept longer."""
 START_SECONDS: Final = 15.0
-BEAT_SECONDS: Final = 1.0
-"""Interval at which the process is asked for a sign of life, and time it has for it."""
-BEATS_MISSED: Final = 3
-"""After so many without a sign of life it is killed."""
+BEAT_SECONDS: Final = 0.5
+"""Interval at which the process is asked for a sign of life."""
+SILENT_SECONDS: Final = 3.0
+"""After so long without one it is killed: listeners are back within five seconds."""
 BACKOFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Seconds before the next start, after so many starts that did not become ready."""
 EVENTS_WAITING: Final = 256
@@ -254,15 +254,14 @@ class EmbeddedEngine:
 
     async def _beat(self, process: asyncio.subprocess.Process) -> None:
         """A process that hangs is killed; its end is noticed like any other."""
-        loop, missed = asyncio.get_running_loop(), 0
+        loop = asyncio.get_running_loop()
         await self._ready.wait()
-        while missed < BEATS_MISSED:
+        while loop.time() - self._heard < SILENT_SECONDS:
+            if self._writer is not None:
+                wire.send(self._writer, {"id": next(self._ids), "do": "beat"})
             await asyncio.sleep(BEAT_SECONDS)
-            asked = loop.time()
-            with suppress(MediaRefusal):
-                await self._ask("beat", BEAT_SECONDS)
-            await asyncio.sleep(0)  # this process may have been the busy one: what it has not read yet is a sign of life
-            missed = 0 if self._heard >= asked else missed + 1
+            if loop.time() - self._heard >= SILENT_SECONDS:
+                await asyncio.sleep(0.05)  # this process may have been the busy one: what it has not read yet is a sign of life
         log.error("the media engine gives no sign of life")
         with suppress(ProcessLookupError):
             process.kill()

@@ -63,6 +63,8 @@ class MediaConfig:
     sessions_per_conference: int = 400
     sessions_per_source: int = 12
     """Most sessions of one person, as many as a person may have screens: nobody takes the places of all others."""
+    sessions_per_address: int = 400
+    """Most sessions sent to one address: a ward's people may share one, and so do those behind the relay."""
     connect_seconds: float = 15.0
     """A session that has not connected after this time is closed."""
     silence_seconds: float = 30.0

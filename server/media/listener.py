@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from server.media.budget import Budget
 from server.media.engine import SessionStats
 from server.media.picture import Picture, Send, View
+from server.media.rtp.inbound import PLI_EVERY
 from server.media.rtp.ladder import NEEDS, Ladder, Rung, Step
 from server.media.rtp.packets import (
     Description,
@@ -33,6 +35,8 @@ RTCP_PER_SECOND: Final = 400
 """Parts of compound packets of one listener; a browser sends under sixty, a tenth of the packets lost makes it 150. Whoever sends more is closed."""
 MEDIA_PER_SECOND: Final = 100
 """Packets of media of one listener, who has none to send; whoever sends more is closed."""
+PLEAS: Final = 6
+"""Key frames that one listener may ask for in twenty seconds."""
 RESENT: Final = 200
 """Most packets sent again to one listener in a second: beyond that its path needs less, not more."""
 LIGHT: Final = 0.02
@@ -88,6 +92,7 @@ class Listener:
         self._sent = 0
         self._bits = self._picture_bits = self._pictures_sent = 0
         self._was_small = False
+        self._pleas: deque[float] = deque(maxlen=PLEAS)
         connection.media_consents = True
         connection.on_rtcp = self._rtcp
         connection.on_rtp = self._rtp
@@ -156,9 +161,13 @@ class Listener:
         return next((view for view in self.views.values() if view.picture.ssrc == ssrc), None)
 
     def _key_frame(self, ssrc: int) -> None:
-        view = self._view(ssrc)
-        if view is not None and view.slot is not None:
-            view.slot.key_frame()
+        """Who wants one again and again would take the good picture from all: six in twenty seconds are heard."""
+        view, now = self._view(ssrc), time.monotonic()
+        if view is None or view.slot is None or (len(self._pleas) == PLEAS and now - self._pleas[0] < 20):
+            return
+        if not self._pleas or now - self._pleas[-1] > PLI_EVERY:
+            self._pleas.append(now)
+        view.slot.key_frame()
 
     def _again(self, nack: Nack, now: float) -> None:
         view = self._view(nack.media)

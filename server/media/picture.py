@@ -169,8 +169,9 @@ class Picture:
         flowing = [feed for feed in self._feeds if now - feed.last < FLOWING]
         if not flowing and (now - self._shown < STALE or any(now - feed.last < STALE for feed in self._feeds)):
             flowing = list(self._feeds)
-        self.large.select(flowing[0] if flowing else self._card, hold=hold and bool(flowing))
-        self.small.select(flowing[-1] if flowing else self._card, hold=hold and bool(flowing))
+        for slot, feed in ((self.large, flowing[0] if flowing else self._card), (self.small, flowing[-1] if flowing else self._card)):
+            own = slot.source in self._feeds or now - self._shown < STALE  # who lost the right is not seen longer, whatever the next one sends
+            slot.select(feed, hold=hold and own and bool(flowing))
 
     def bits(self, slot: Slot) -> int:
         """Bits per second that a size costs, as its source sends now."""

@@ -25,9 +25,9 @@ MOST_BITS: Final = 1_200_000
 LEAST_BITS: Final = 150_000
 HEAVY, LIGHT = 0.10, 0.02
 """Share lost above which a publisher is asked to send less, and below which it may send more again."""
-PACKETS_PER_SECOND: Final = 1500
-OCTETS_PER_SECOND: Final = 1_000_000
-"""More than any encoder sends which was asked for a seventh of it; all of it would go to every listener. Whoever sends more is closed."""
+PACKETS_PER_SECOND: Final = 700
+OCTETS_PER_SECOND: Final = 625_000
+"""Four times what an encoder is asked for; all of it would go to every listener. Whoever sends more is closed."""
 RTCP_PER_SECOND: Final = 200
 """Parts of compound packets."""
 UNKNOWN_PER_SECOND: Final = 200

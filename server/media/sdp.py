@@ -56,6 +56,8 @@ class Offer:
     sections: tuple[Section, ...]
     fingerprints: tuple[tuple[str, str], ...]
     """(algorithm, upper-case value) of the other side's certificate."""
+    remote: tuple[str, str]
+    """The other side's ufrag and password for ICE (RFC 8839 section 5.4)."""
     setup: Setup
     """Our part in DTLS: passive, but where the other side insists on being it."""
 
@@ -117,7 +119,10 @@ def read_offer(offer: str, *, publishing: bool) -> Offer:
     read = tuple(_section(section, mid or "", publishing) for section, mid in zip(sections, mids, strict=True))
     if sum(section.kind == "audio" for section in read) > 1:
         raise MediaRefusal("malformed_sdp", reason="m=")
-    return Offer(read, tuple(sorted(fingerprints)), "active" if setups == {"passive"} else "passive")
+    remote = [next((line[len(name) :] for line in lines if line.startswith(name)), "") for name in ("a=ice-ufrag:", "a=ice-pwd:")]
+    if not all(re.fullmatch(r"[\w+/=-]{4,256}", one, re.ASCII) for one in remote):
+        raise MediaRefusal("malformed_sdp", reason="ice-pwd")
+    return Offer(read, tuple(sorted(fingerprints)), (remote[0], remote[1]), "active" if setups == {"passive"} else "passive")
 
 
 def write_answer(offer: Offer, transport: Transport, tracks: dict[str, Track], *, publishing: bool) -> str:

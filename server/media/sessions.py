@@ -55,7 +55,7 @@ class Sessions:
         self._recorders: dict[str, tuple[str, Recorder]] = {}
         self._socket = _bound(config)
         self._port = UdpPort(
-            self._socket, Identity(), Limits(connect_seconds=config.connect_seconds, sessions_per_address=config.sessions_per_conference)
+            self._socket, Identity(), Limits(connect_seconds=config.connect_seconds, sessions_per_address=config.sessions_per_address)
         )
         self._port.on_drained = self._drained
         self._port.start()
@@ -65,7 +65,7 @@ class Sessions:
 
     def publish(self, conference: str, name: str, source: str, offer: str) -> str:
         read = read_offer(offer, publishing=True)
-        connection = self._admit(conference, name, source, read)
+        connection = self._admit(conference, name, source, read, publishing=True)
         publisher = Publisher(source, connection, read)
         for old in self._of(conference):
             if old.source == source and isinstance(old.end, Publisher):
@@ -76,7 +76,7 @@ class Sessions:
 
     def listen(self, conference: str, name: str, offer: str, minus: str | None, most: Rung, only: str | None = None) -> str:
         read = read_offer(offer, publishing=False)
-        connection = self._admit(conference, name, minus, read)
+        connection = self._admit(conference, name, minus, read, publishing=False)
         programme = self._programme(conference)
         pictures, sound = programme.pictures, programme.ssrc
         if only is not None:
@@ -160,14 +160,16 @@ class Sessions:
 
     # The life of a session
 
-    def _admit(self, conference: str, name: str, source: str | None, offer: Offer) -> Connection:
+    def _admit(self, conference: str, name: str, source: str | None, offer: Offer, *, publishing: bool) -> Connection:
+        """A place for a session. A publisher whose source publishes already takes that one's, and is never kept out by its own listeners."""
         self.remove(conference, name)
-        others = self._sessions.get(conference, {})
-        if len(others) >= self._config.sessions_per_conference:
+        here = self._sessions.get(conference, {}).values()
+        own = [one for one in here if source is not None and one.source == source]
+        if not (publishing and any(isinstance(one.end, Publisher) for one in own)) and len(here) >= self._config.sessions_per_conference:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_conference)
-        if source is not None and sum(other.source == source for other in others.values()) >= self._config.sessions_per_source:
+        if not publishing and sum(isinstance(one.end, Listener) for one in own) >= self._config.sessions_per_source:
             raise MediaRefusal("too_many_sessions", limit=self._config.sessions_per_source)
-        return self._port.admit("client" if offer.setup == "active" else "server", offer.fingerprints)
+        return self._port.admit("client" if offer.setup == "active" else "server", offer.fingerprints, offer.remote)
 
     def _keep(self, session: Session) -> None:
         self._sessions.setdefault(session.conference, {})[session.name] = session

@@ -13,7 +13,7 @@ import orjson
 from server.media.engine import Closed, ConferenceStats, Direction, EngineStats, Levels, MediaEvent, Recorded, SessionStats, Stepped
 from server.media.rtp.ladder import Rung
 
-LINE: Final = 1 << 20
+LINE: Final = 16 << 20
 """Longest line in bytes."""
 
 Message = dict[str, Any]

@@ -11,9 +11,9 @@ from typing import Any
 
 from moderation import Conference, Entry, Refusal
 from moderation.conduct import Readmitted
-from moderation.kernel import Phase
-from moderation.people import SentBack
-from moderation.view import programme
+from moderation.kernel import Phase, Role
+from moderation.people import Person, SentBack
+from moderation.view import main_hall, programme
 from server.db.journal import Journal
 from server.media.engine import Direction, MediaEngine, MediaRefusal
 from server.media.recording.index import folder_of
@@ -95,6 +95,15 @@ OVER = (Phase.CLOSED, Phase.FROZEN)
 def decided(state: Conference) -> tuple[object, ...]:
     """What the case takes over from a closed room."""
     return state.outcomes, state.petitions, state.notice_ground, state.notice_words
+
+
+def own_source(state: Conference, who: Person) -> str:
+    """The source a person's device publishes: an operator's is the venue, the desk's and the office's the main hall, everybody else's their own."""
+    if Role.OPERATOR in who.roles:
+        return f"venue:{who.venue}"
+    if who.roles & {Role.DESK, Role.OFFICE} and Role.CHAIR not in who.roles:
+        return main_hall(state)
+    return who.id
 
 
 class LiveRoom:
@@ -197,9 +206,13 @@ class LiveRoom:
         await self._carry_standing(person)
 
     async def silence(self, person: str) -> None:
-        """Ends all that a person's devices send and hear."""
+        """Ends all that a person's devices send and hear; those of a hall or venue too, unless somebody else of it is here."""
+        people = self.room.state.people
+        own = own_source(self.room.state, people[person]) if person in people else person
+        others = [id for id in self.hub.connected() if id != person and id in people and own_source(self.room.state, people[id]) == own]
         with contextlib.suppress(MediaRefusal):
-            await self._media.remove_source(self.id, person)
+            for source in dict.fromkeys([person] if others else [person, own]):
+                await self._media.remove_source(self.id, source)
 
     async def _carry_standing(self, person: str) -> None:
         """Carries to the accounts whether a person may come in, as it stands now; one after the other, so that the last word is the last act."""

@@ -59,7 +59,7 @@ async def test_the_chair_in_the_hall_is_heard_through_the_halls_microphone(chrom
             begun = time.time()
             await comes(lambda: silent(citizen, 440), "the sound is gone")
             await citizen.hears(440)
-            print(f"\nheard again {time.time() - begun:.1f} s after the engine's death")
+            assert time.time() - begun < 5
             await desk.press(vi("operator.hear.start"))
             await desk.listen()
             await desk.reads(vi("operator.hear.on"))

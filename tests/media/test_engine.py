@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -30,7 +31,11 @@ LOW, HIGH = 440.0, 1000.0
 LOUD, SILENT = -20.0, -45.0
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
-ENGINES: dict[str, Callable[[MediaConfig], EmbeddedEngine]] = {"embedded": EmbeddedEngine}
+ENGINES: dict[str, Callable[[MediaConfig], EmbeddedEngine]] = {
+    "embedded": EmbeddedEngine,
+    "Python": lambda config: EmbeddedEngine(replace(config, accelerated=False)),
+}
+"""With the compiled part, where there is one, and without."""
 
 
 @pytest_asyncio.fixture(params=ENGINES)

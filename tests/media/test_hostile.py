@@ -219,7 +219,7 @@ async def publishing_without_the_floor(town: Town) -> tuple[Rogue, str | None]:
             rogue.rtp(sound(number, key, kind=VP8, ssrc=LARGE))
 
     began = time.monotonic()
-    await flood(send, 800)
+    await flood(send, 500)
     assert town.bystanders.level(3 * HERTZ) < -45
     assert town.bystanders.pictures - pictures < 50 * (time.monotonic() - began) + 10  # the speaker's own are 50 packets a second
     return rogue, None

@@ -271,3 +271,30 @@ def test_numbers_of_a_listener_wait_while_there_is_nothing_for_it() -> None:
     assert len(screen.of(both)) > 1 << 15
     is_one_stream(screen.of(only_vp8))
     is_one_stream(screen.of(both))
+
+
+def test_a_next_source_without_a_key_frame_does_not_keep_the_former_one_on_the_screen() -> None:
+    screen = Screen()
+    picture = Picture(7, 0.0, screen.send)
+    first, mute = Camera(LARGE, 1), Camera(SMALL, 2)
+    picture.show((first,), START, hold=True)
+    view = View(picture, Path(), TYPES)
+    view.want(picture.large)
+    now = START
+
+    def run(seconds: float) -> None:
+        nonlocal now
+        for _ in range(round(seconds * 50)):
+            now += 0.02
+            mute.wanted = False
+            for camera in (first, mute):
+                for packet in camera.frame(now):
+                    picture.push(camera, camera.codec, packet, now)
+            picture.pulse(now)
+
+    run(1.0)
+    picture.show((mute,), now, hold=True)
+    run(STALE + 0.1)
+    count = seen(screen, view).count(LARGE)
+    run(5.0)
+    assert seen(screen, view).count(LARGE) == count and SMALL not in seen(screen, view)

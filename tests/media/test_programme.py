@@ -23,7 +23,7 @@ from server.media.transport.fanout import Outlet
 
 SOUND = Section("audio", "0", {"opus": 111}, {}, (11,), True)
 PICTURE = Section("video", "1", {"vp8": 96, "h264": 102}, {}, (12,), True)
-OFFER = Offer((SOUND, PICTURE), (), "passive")
+OFFER = Offer((SOUND, PICTURE), (), ("ufrag", "password"), "passive")
 
 
 class Wire:

@@ -51,6 +51,10 @@ class Order(Generic[T]):
             self._next += 1
 
 
+LARGEST: Final = 2 << 20
+"""Octets of a picture; one that grows beyond has no end, and would be kept for ever."""
+
+
 class Frame(NamedTuple):
     """One picture."""
 
@@ -78,6 +82,7 @@ class Frames:
         self._parts: list[bytes] = []
         self._key = False
         self._stamp: int | None = None
+        self._size = 0
         self._codec: Codec = "vp8"
         self._astray = True
         self._sps = self._pps = b""
@@ -113,13 +118,17 @@ class Frames:
             if self._parts:  # the end of the former frame never came
                 self._break()
             self._astray = self._astray and self._stamp is None and not self._begins(payload)
-            self._parts, self._key, self._stamp = [], False, read.timestamp
+            self._parts, self._key, self._stamp, self._size = [], False, read.timestamp, 0
         if self._astray:
             self._astray = not read.marker
             return None
         if not (self._vp8(payload) if codec == "vp8" else self._h264(payload)):
             self._break()
             self._astray = not read.marker
+            return None
+        self._size += len(payload)
+        if self._size > LARGEST:
+            self._break()
             return None
         return self._ended(read.timestamp, at) if read.marker else None
 

@@ -22,6 +22,8 @@ from server.media.rtp.slot import CLOCK_RATE, Codec
 
 log = logging.getLogger(__name__)
 
+SOONEST: Final = 1.0
+"""Seconds before a file gives way to one with other pictures: a source that changes with every key frame must not make a file of each."""
 LONGEST: Final = 600.0
 """Seconds after which a new file begins."""
 PATIENCE: Final = 2.0
@@ -91,6 +93,8 @@ class Series:
                 self._hold((at, frame))
             return
         if frame.key and ((frame.codec, frame.parameters) != file.picture_like or file.has_sound != self._heard or at - file.begin > LONGEST):
+            if at - file.begin < SOONEST and file.picture_like is not None:
+                return
             file = self._turn(at, frame)
         if self.continues(frame):
             file.picture(frame, at)

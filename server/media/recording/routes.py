@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,11 @@ from server.papers.routes import READERS, Look, Page, private
 TYPES: Final = {".webm": "video/webm", ".mp4": "video/mp4"}
 
 
-def recording_routes(look: Look, page: Page, recordings: Path) -> APIRouter:
+When = Callable[[str, int], Awaitable[int | None]]
+"""When the fact of a conference's journal with a number was recorded, in milliseconds since the epoch; None where there is none."""
+
+
+def recording_routes(look: Look, page: Page, recordings: Path, when: When) -> APIRouter:
     """Under /hop/{seat}/ghi-hinh. Refused are whoever has no seat, and with `not_allowed` whoever may not read the minutes."""
     router = APIRouter()
 
@@ -35,12 +40,15 @@ def recording_routes(look: Look, page: Page, recordings: Path) -> APIRouter:
         return state, folder, await to_thread.run_sync(index.read, folder)
 
     @router.get("/hop/{seat}/ghi-hinh", response_class=HTMLResponse)
-    async def show(request: Request, seat: str, luc: int = 0, nguon: str = PICTURES[0]) -> Response:
-        """The recording as it was at `luc` (milliseconds since the epoch): of the floor, the hall, or one source (`nguon`)."""
+    async def show(request: Request, seat: str, luc: int = 0, su_kien: int | None = None, nguon: str = PICTURES[0]) -> Response:
+        """The recording as it was at `luc` (milliseconds since the epoch): or at a fact of the journal (`su_kien`, its number): of the floor,
+        the hall, or one source (`nguon`)."""
         try:
             state, _, pieces = await found(request, seat)
         except Refusal as refusal:
             return private(page.refused(request, refusal))
+        if su_kien is not None:
+            luc = await when(state.id, su_kien) or 0
         place = index.locate(pieces, luc, nguon)
         files = [(piece, source_name(state, piece.series)) for piece in pieces]
         return private(page(request, "papers/recording.html", seat=seat, place=place, at=luc, series=nguon, files=files, title=state.plan.title))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from server.media.budget import Budget
+from server.media.transport import stun
 from server.media.transport.dtls import Handshake, Identity, Role
 from server.media.transport.fanout import Path
 from server.media.transport.srtp import Srtp, SrtpError
@@ -68,6 +70,8 @@ class Limits:
     """Sessions behind one host: a ward's people may share one translated address."""
     refused_checks_per_second: int = 50
     """Checks that fail, per host; those above are not even answered."""
+    checks_per_second: int = 50
+    """Authentic checks of one session; a browser sends under twenty while it looks for ways."""
     packets_per_second: int = 3000
     """Packets of one session; those above are dropped before they are deciphered."""
     handshakes: int = 3
@@ -125,7 +129,11 @@ class Connection:
         self._handshake: Handshake | None = None
         self._handshakes = self._handshake_datagrams = 0
         self._dtls_due: float | None = None
+        self.remote: tuple[str, str] | None = None
+        """The other side's ufrag and password."""
+        self._challenge: tuple[bytes, Address] | None = None
         self._checks = Checks()
+        self.asked = Budget(limits.checks_per_second, now)
         self._nominated = False
         self._made = self._consent = self._heard = self._second = now
         self._in_second = 0
@@ -172,7 +180,7 @@ class Connection:
         self._heard = now
         self.proved[address] = None
         self.proved.move_to_end(address)
-        if self.address is None or (nominate and (address != self.address or not self._nominated)):
+        if self.address is None or (nominate and (address != self.address or not self._nominated) and not self.moving(address, nominate)):
             self.address = self.path.address = address
             self._nominated = nominate
         if address == self.address:
@@ -184,6 +192,27 @@ class Connection:
         self._steady()
         return True
 
+    def moving(self, address: Address, nominate: bool) -> bool:
+        """Whether the session would move to an address that has not shown that it hears us: a check's source can be forged by whoever has a session."""
+        return nominate and self.remote is not None and self.state is State.CONNECTED and address != self.address
+
+    def challenge(self, address: Address) -> bytes:
+        """A check of ours to an address: we are a lite agent, but every full one answers (RFC 8445 section 7.3)."""
+        assert self.remote is not None
+        if self._challenge is None or self._challenge[1] != address:  # else an answer may be under way
+            self._challenge = (secrets.token_bytes(12), address)
+        name = f"{self.remote[0]}:{self.ufrag}".encode()
+        return stun.compose(stun.REQUEST, self._challenge[0], [(stun.USERNAME, name), (stun.ICE_CONTROLLED, bytes(8))], self.remote[1].encode())
+
+    def answered(self, message: stun.Message, address: Address, now: float) -> bool:
+        """An answer came from `address`; if it is to our challenge there, the session moves."""
+        if self.remote is None or self._challenge != (message.transaction, address) or not message.authentic(self.remote[1].encode()):
+            return False
+        self._challenge = None
+        self.address = self.path.address = address
+        self._nominated, self._consent = True, now
+        return True
+
     def begin(self, now: float) -> None:
         """After the answer to the first check has gone out: as DTLS client, say hello."""
         if self.state is not State.NEW:
@@ -192,7 +221,7 @@ class Connection:
         if self.role == "client" and self._handshake is None and self.address is not None:
             self._shake(now)
 
-    def received(self, datagram: bytes, now: float) -> None:
+    def received(self, datagram: bytes, address: Address, now: float) -> None:
         """A datagram that is no STUN, from an address that has proved itself."""
         if now - self._second >= 1.0:
             self._second, self._in_second = now, 0
@@ -204,12 +233,12 @@ class Connection:
             self._steady()
         first = datagram[0]
         if 128 <= first < 192:
-            return self._media(datagram, now)
+            return self._media(datagram, address, now)
         if 20 <= first < 64:
             return self._dtls(datagram, now)
         return self._count("unknown_kind")
 
-    def _media(self, datagram: bytes, now: float) -> None:
+    def _media(self, datagram: bytes, address: Address, now: float) -> None:
         srtp = self.srtp
         if srtp is None:
             return self._count("media_before_dtls")
@@ -218,13 +247,13 @@ class Connection:
         try:
             if 192 <= datagram[1] < 224:  # RFC 5761 section 4
                 parts = split(srtp.unprotect_rtcp(datagram))
-                if self.media_consents:
+                if self.media_consents and address == self.address:
                     self._consent = now
                 return self._count("malformed") if parts is None else self._call(self.on_rtcp, parts)
             packet = srtp.unprotect(datagram)
         except SrtpError as exc:
             return self._count(exc.code)
-        if self.media_consents:
+        if self.media_consents and address == self.address:
             self._consent = now
         return self._call(self.on_rtp, packet, now)
 

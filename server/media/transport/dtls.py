@@ -55,7 +55,7 @@ class Identity:
         )
         self.profiles = {profile.name: profile for profile in profiles}
         self.context = SSL.Context(SSL.DTLS_METHOD)
-        self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU)
+        self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU | SSL.OP_NO_RENEGOTIATION)
         self.context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         self.context.set_mode(RELEASE_BUFFERS)
         # Self-signed on both sides: who it is, the fingerprint in the signed-in session's SDP says.

@@ -55,7 +55,7 @@ class UdpPort:
     """All sessions of one engine. `counters` counts, by reason, what was dropped, and `received` and `sent` datagrams.
 
     Reasons: empty, too_long, unknown_kind, unknown_address, malformed_stun, stun_not_request, stun_400/401/420/487,
-    stun_rate, repeated_check, address_full, packet_rate, media_before_dtls, malformed, replayed, unauthentic,
+    stun_rate, repeated_check, address_taken, address_full, packet_rate, media_before_dtls, malformed, replayed, unauthentic,
     dtls_rate, dtls_failed, not_protected, send_failed, callback_failed.
     """
 
@@ -103,9 +103,11 @@ class UdpPort:
             self._loop = None
         self._sock.close()
 
-    def admit(self, role: Role, fingerprints: Sequence[tuple[str, str]]) -> Connection:
-        """A new session, whose `ufrag` and `password` go into the SDP answer; `fingerprints` are the offer's (algorithm, value)."""
+    def admit(self, role: Role, fingerprints: Sequence[tuple[str, str]], remote: tuple[str, str] | None = None) -> Connection:
+        """A new session, whose `ufrag` and `password` go into the SDP answer; `fingerprints` are the offer's (algorithm, value), and so is `remote`
+        (ufrag, password): with it another address has to answer before the session moves there."""
         made = Connection(self.identity, role, fingerprints, self.limits, self._transmit, self._count, self._clock())
+        made.remote = remote
         self._by_ufrag[made.ufrag] = made
         return made
 
@@ -134,12 +136,14 @@ class UdpPort:
         if connection.state is State.CLOSED:
             self._forget(connection)
             return self._count("unknown_address")
-        return connection.received(data, self._clock())
+        return connection.received(data, address, self._clock())
 
     def _stun(self, data: bytes, address: Address) -> None:
         message = stun.parse(data)
         if message is None:
             return self._count("malformed_stun")
+        if message.type == stun.SUCCESS:
+            return self._answered(message, address)
         if message.type != stun.REQUEST:
             return self._count("stun_not_request")
         connection = self._by_ufrag.get(message.local_ufrag or "")
@@ -155,14 +159,35 @@ class UdpPort:
         if connection not in there and (nominate or connection.address is None) and len(there) >= self.limits.sessions_per_address:
             return self._count("address_full")
         now = self._clock()
+        owner = self._by_address.get(address)
+        if owner is not None and owner is not connection and owner.state is State.CONNECTED and owner.address == address and not owner.shaky:
+            return self._count("address_taken")  # its owner is there: somebody only says to come from it
         sent_to = connection.address
+        if not connection.asked.take(now):
+            return self._count("stun_rate")
         if not connection.checked(message.transaction, address, nominate, now):
             return self._count("repeated_check")
         self._settle(connection, address)
         if connection.address != sent_to:
             self._moved(connection, sent_to)
-        self._transmit(stun.success(message, host, int(address[1]), key), address)
+        answer = stun.success(message, host, int(address[1]), key)
+        if len(answer) <= len(data):
+            self._transmit(answer, address)
+        if connection.moving(address, nominate):
+            asked = connection.challenge(address)
+            if len(asked) <= len(data):
+                self._transmit(asked, address)
         return connection.begin(now)
+
+    def _answered(self, message: stun.Message, address: Address) -> None:
+        """An answer to a challenge of ours, or to nothing."""
+        connection = self._by_address.get(address)
+        if connection is None:
+            return self._count("unknown_address")
+        sent_to = connection.address
+        if not connection.answered(message, address, self._clock()):
+            return self._count("stun_not_request")
+        return self._moved(connection, sent_to)
 
     def _settle(self, connection: Connection, address: Address) -> None:
         """From now on what comes from `address` belongs to `connection`, and to nobody it may have belonged to before."""

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media.recording.frames import START_CODE, Frames, Order, Timeline
+from server.media.rtp.packets import write_rtp
 from tests.media.recording.material import GREEN, RED, Camera, payloads, pictures
 
 
@@ -82,3 +83,11 @@ def test_a_timeline_runs_evenly_while_packets_come_unevenly() -> None:
     steps = [later - sooner for sooner, later in pairwise(shown)]
     assert all(abs(step - 0.04) < 0.003 for step in steps) and abs(shown[-1] - 119.96 - 0.05) < 0.06
     assert line.at(77, 300.0) == 300.0
+
+
+def test_a_picture_without_an_end_is_not_kept() -> None:
+    frames = Frames()
+    for number in range(4000):
+        payload = (b"\x10\x10" if number == 0 else b"\x00\x10") + bytes(1100)
+        list(frames.put("vp8", write_rtp(payload, payload_type=0, sequence=number, timestamp=5, ssrc=7), number / 1000))
+    assert sum(map(len, frames._parts)) <= 2 << 20

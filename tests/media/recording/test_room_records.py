@@ -60,6 +60,10 @@ async def test_a_line_of_the_minutes_leads_to_its_second_for_its_readers_alone(t
             part = await http.get(address, headers=cookie(readers[0]) | {"Range": "bytes=100-199"})
             assert part.status_code == 206 and part.content == whole.content[100:200] and whole.headers["Content-Type"] == "video/webm"
             assert "không được ghi âm" in (await http.get(f"/hop/{readers[0].seat}/ghi-hinh?luc=5", headers=cookie(readers[0]))).text
+            number = next(fact.seq for fact in await house.parts.journal.read(live.id) if fact.type == "recording_begun")
+            for fact, there in ((number, True), (number + 10_000, False)):
+                page = await http.get(f"/hop/{readers[0].seat}/ghi-hinh?su_kien={fact}", headers=cookie(readers[0]))
+                assert (re.search(r'src="ghi-hinh/\S+#t=', page.text) is not None) is there, "by the number of a fact in the journal"
             for door in others:
                 for path in (f"ghi-hinh?luc={begun}", f"ghi-hinh/{file}"):
                     assert (await http.get(f"/hop/{door.seat}/{path}", headers=cookie(door))).status_code == 403

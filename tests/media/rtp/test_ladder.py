@@ -89,7 +89,9 @@ def test_every_change_is_told_and_the_bound_holds(events: list[tuple[float, int 
             assert step is None or NEEDS[step.rung] <= event or step.rung is Rung.LOW_AUDIO
         else:
             step = ladder.report(event, None, now)
-        assert (ladder.rung != before) == (step is not None) and (step is None or step.rung < before or (isinstance(event, Rung) and step.rung <= event))
+        assert (ladder.rung != before) == (step is not None) and (
+            step is None or step.rung < before or (isinstance(event, Rung) and step.rung <= event)
+        )
         before = ladder.rung
         rise = ladder.tick(now)
         assert (rise is None and ladder.rung == before) or (rise is not None and rise.rung == ladder.rung == before + 1)

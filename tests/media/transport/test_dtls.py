@@ -144,3 +144,8 @@ def test_many_records_in_one_datagram_are_not_kept() -> None:
     for goodbye in client.shutdown():
         server.receive(goodbye)
     assert str(server.state) == "closed"
+
+
+def test_nobody_makes_us_shake_hands_again() -> None:
+    """As client OpenSSL would follow a HelloRequest (RFC 5246 section 7.4.1.1) as often as one comes, at the cost of a handshake each."""
+    assert Identity().context.set_options(0) & SSL.OP_NO_RENEGOTIATION

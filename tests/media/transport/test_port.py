@@ -306,3 +306,53 @@ async def test_a_closed_session_lets_go_of_whoever_listened(port: UdpPort) -> No
     connection.close()
     del listener
     assert gone() is None
+
+
+async def test_a_session_moves_only_to_an_address_that_answers(port: UdpPort, bare: Bare, theirs: Identity) -> None:
+    """Whoever has a session can forge where a check comes from: media is not sent to somebody who never asked for it."""
+    password = "their-own-password-for-ice"
+    connection = port.admit("server", known(theirs), ("them", password))
+    await bare.connect(connection)
+    before = connection.address
+    with bare.move():
+        assert await bare.check(connection) is not None
+        challenge = stun.parse(await bare.next())
+        assert challenge is not None and challenge.type == stun.REQUEST and challenge.authentic(password.encode())
+        assert challenge.attributes[stun.USERNAME] == f"them:{connection.ufrag}".encode()
+        assert await bare.check(connection) is not None
+        again = stun.parse(await bare.next())
+        assert again is not None and again.transaction == challenge.transaction, "an answer that is under way still counts"
+        assert connection.address == before
+        for key in (b"another", password.encode()):
+            bare.sock.send(stun.success(challenge, "127.0.0.1", port.number, key))
+            await asyncio.sleep(0.05)
+            assert (connection.address == before) == (key == b"another")
+
+
+async def test_what_is_sent_from_elsewhere_does_not_keep_a_session(port: UdpPort, bare: Bare, theirs: Identity, clock: Clock) -> None:
+    connection = port.admit("server", known(theirs))
+    connection.media_consents = True
+    srtp = await bare.connect(connection)
+    connection.address = connection.path.address = ("127.0.0.9", 9)  # where it was moved to
+    for _ in range(4):
+        clock.now += 9
+        bare.sock.send(srtp.protect_rtcp(REPORT))
+        await asyncio.sleep(0.02)
+        port.tick()
+    assert connection.reason == "consent_expired"
+
+
+async def test_a_session_that_checks_without_end_is_answered_as_often_as_a_browser_would_be(port: UdpPort, theirs: Identity, clock: Clock) -> None:
+    connection = port.admit("server", known(theirs))
+    for number in range(200):
+        port.datagram(request(connection, number.to_bytes(12, "big")), ("127.0.3.1", 9))
+    assert port.counters["stun_rate"] == 150 and connection.state is not State.CLOSED
+
+
+async def test_nobody_takes_an_address_whose_owner_is_there(port: UdpPort, bare: Bare, theirs: Identity) -> None:
+    owner, thief = port.admit("server", known(theirs)), port.admit("server", known(theirs))
+    await bare.connect(owner)
+    address = owner.address
+    assert address is not None
+    port.datagram(request(thief, b"steal-it-now"), address)
+    assert port.counters["address_taken"] == 1 and thief.address is None and port._by_address[address] is owner
