@@ -82,9 +82,11 @@ def lines(stats: ConferenceStats, state: Conference, gone: Iterable[str] = (), s
             way, told = "out" if session.publishing else "in", figures(session)
             line[way] = max(line.get(way, told), told, key=lambda one: RANK[one["state"]])
     for source, line in found.items():
+        if "out" in line and source in stats.dbfs:
+            line["out"]["level"] = round(stats.dbfs[source])
         if "out" in line and since and source in since:
             line["since"] = since[source]
-        elif "out" not in line and source in lost:
+        if "out" not in line and source in lost:
             line["out"] = {"state": "lost"}
     return {source: line for source, line in found.items() if line or source in venues}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from server.media.engine import Closed, ConferenceStats, SessionStats, Stepped
@@ -52,13 +53,14 @@ async def test_the_stage_and_the_venues_are_named_and_all_others_counted(house: 
         hears("phuc", rung=Rung.LOW_AUDIO, why="saver"),
         hears(None, rung=Rung.AUDIO, why="delay"),
     )
+    found = replace(found, dbfs={"venue:east": -21.4, "venue:west": -30.0})
     known = lines(found, state, gone={"venue:west"}, since={"venue:east": 1_000, "venue:west": 5})
     assert known.keys() == {"venue:main", "venue:east", "venue:west"}
     assert known["venue:main"] == {}
     assert known["venue:west"] == {"out": {"state": "lost"}}
     east = known["venue:east"]
     assert east["since"] == 1_000
-    assert east["out"] == {"state": "weak", "loss": 0.08, "jitter": 0, "bits": 600_000, "codecs": ("opus", "vp8")}
+    assert east["out"] == {"state": "weak", "loss": 0.08, "jitter": 0, "bits": 600_000, "codecs": ("opus", "vp8"), "level": -21}
     assert east["in"] == {"state": "weak", "loss": 0.0, "jitter": 0, "bits": 0, "round_trip": 50, "rung": "low_video", "why": "loss"}, "the worst"
     assert audience(found, known) == {"count": 3, "weak": 1, "rungs": {"both": 1, "low_audio": 1, "audio": 1}}
 

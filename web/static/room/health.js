@@ -11,6 +11,8 @@ import { has, icon, number, t, timeOf } from "./ui.js";
 /** From what must be looked at first. */
 const STATES = /** @type {const} */ (["lost", "weak", "good", "off"]);
 export const COLOURS = { lost: "bad", weak: "warn", good: "good", off: "" };
+/** dBFS below which a microphone gives nothing. */
+const QUIET = -60;
 const SIGNS = { lost: "alert-triangle", weak: "alert-triangle", good: "check", off: "pause" };
 
 /** The worse of both ways. @param {Line} line @returns {State} */
@@ -51,10 +53,11 @@ export function figures({ out, in: incoming, since }) {
 const reason = ({ rung, why }) => (why && rung !== "both" && has(`health.why_${why}`) ? ` (${t(`health.why_${why}`)})` : nothing);
 
 /** @param {Way} way */
-export function measured({ loss, jitter, round_trip, bits, codecs }) {
+export function measured({ loss, jitter, round_trip, bits, codecs, level }) {
   const parts = [];
   if (codecs?.length) parts.push([...new Set(codecs)].map((codec) => t(`health.codec_${codec}`)).join(" + "));
   if (bits !== undefined) parts.push(rate(bits));
+  if (level !== undefined) parts.push(level <= QUIET ? t("health.quiet") : t("health.level", { db: number(level) }));
   if (loss !== undefined) parts.push(t("health.loss", { share: number(Math.round(loss * 1000) / 10) }));
   if (jitter !== undefined) parts.push(t("health.jitter", { ms: number(jitter) }));
   if (round_trip !== undefined) parts.push(t("health.round_trip", { ms: number(round_trip) }));

@@ -226,7 +226,7 @@ export interface Me extends Face {
 /** What a listener is sent, from the least to the most. */
 export type Rung = "low_audio" | "audio" | "low_video" | "both";
 
-/** One direction of a line; times in milliseconds, `loss` from 0 to 1. */
+/** One direction of a line; times in milliseconds, `loss` from 0 to 1, `level` in dBFS. */
 export interface Way {
   state: "good" | "weak" | "lost";
   loss?: number;
@@ -236,6 +236,7 @@ export interface Way {
   rung?: Rung;
   why?: string;
   codecs?: string[];
+  level?: number;
 }
 
 /** What a source sends (`out`, since when) and is sent (`in`). */
