@@ -255,7 +255,8 @@ class EmbeddedEngine:
     async def _beat(self, process: asyncio.subprocess.Process) -> None:
         """A process that hangs is killed; its end is noticed like any other."""
         loop = asyncio.get_running_loop()
-        await self._ready.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ready.wait(), START_SECONDS)  # then as good as silent
         while loop.time() - self._heard < SILENT_SECONDS:
             if self._writer is not None:
                 wire.send(self._writer, {"id": next(self._ids), "do": "beat"})

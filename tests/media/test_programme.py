@@ -61,11 +61,12 @@ async def test_a_clap_is_heard_when_it_is_seen() -> None:
     listener.begin()
     view = listener.views["floor"]
     encoder, silence = Encoder(40_000), np.zeros(FRAME, np.float32)
-    begin, clapped = time.monotonic(), 0.0
+    begin, clapped, late = time.monotonic(), 0.0, 0.0
     seen = None
     for number in range(80):
         await asyncio.sleep(max(0.0, begin + number * TICK - time.monotonic()))
         now = time.monotonic()
+        late = max(late, now - begin - number * TICK)
         if number % 20 == 0:
             theirs = ntp(3_600 + number * TICK)
             reports = [SenderReport(11, theirs, number * FRAME, 0, 0), SenderReport(12, theirs, 7_000 + number * 1800, 0, 0)]
@@ -98,8 +99,8 @@ async def test_a_clap_is_heard_when_it_is_seen() -> None:
         return at / 2**32 + ((stamp - shown + (1 << 31)) % (1 << 32) - (1 << 31)) / rate
 
     picture, sound_ = moment(seen.timestamp, report.ntp, report.timestamp, 90_000), moment(heard, when, stamp, RATE)
-    assert abs(picture - (programme.wall + clapped)) < 0.05, "on our clock, not theirs"
-    assert abs(sound_ - picture) < 0.06, "apart by less than anybody notices"
+    assert abs(picture - (programme.wall + clapped)) < 0.05 + late, "on our clock, not theirs"
+    assert abs(sound_ - picture) < 0.06 + 2 * late, "apart by less than anybody notices, on a machine that has the time"
 
 
 async def test_between_frames_of_20_and_60_ms_nothing_is_missing() -> None:

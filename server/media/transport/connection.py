@@ -193,8 +193,9 @@ class Connection:
         return True
 
     def moving(self, address: Address, nominate: bool) -> bool:
-        """Whether the session would move to an address that has not shown that it hears us: a check's source can be forged by whoever has a session."""
-        return nominate and self.remote is not None and self.state is State.CONNECTED and address != self.address
+        """Whether the session would move to an address that has not shown that it hears us: a check's source can be forged by whoever has a session.
+        The one to which the handshake goes shows it by going on with what it was sent."""
+        return nominate and self.remote is not None and self._handshake is not None and address != self.address
 
     def challenge(self, address: Address) -> bytes:
         """A check of ours to an address: we are a lite agent, but every full one answers (RFC 8445 section 7.3)."""

@@ -11,7 +11,7 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from server.media.transport import stun
 from server.media.transport.connection import MOST_ADDRESSES, Connection, Limits, State
-from server.media.transport.dtls import Identity, Role
+from server.media.transport.dtls import Handshake, Identity, Role
 from server.media.transport.port import UdpPort, bind
 from server.media.transport.srtp import PROFILES
 from tests.media.transport.wire import PACKET, REPORT, WRONG, Bare, Clock, Peer, request, until
@@ -327,6 +327,18 @@ async def test_a_session_moves_only_to_an_address_that_answers(port: UdpPort, ba
             bare.sock.send(stun.success(challenge, "127.0.0.1", port.number, key))
             await asyncio.sleep(0.05)
             assert (connection.address == before) == (key == b"another")
+
+
+async def test_during_the_handshake_too(port: UdpPort, bare: Bare, theirs: Identity) -> None:
+    connection = port.admit("server", known(theirs), ("them", "their-own-password-for-ice"))
+    assert await bare.check(connection) is not None
+    shake = Handshake(theirs, "client", [("sha-256", port.identity.fingerprint())])
+    for datagram in shake.start():
+        bare.sock.send(datagram)
+    await bare.next()
+    before = connection.address
+    port.datagram(request(connection, b"forged-check"), ("127.0.4.1", 9))
+    assert connection.address == before
 
 
 async def test_what_is_sent_from_elsewhere_does_not_keep_a_session(port: UdpPort, bare: Bare, theirs: Identity, clock: Clock) -> None:

@@ -4,9 +4,9 @@ import { hasPictures, lineOf } from "./rungs.js";
 /** @import { Room } from "../connection.js" */
 /** @import { Rung } from "../protocol.js" */
 
-const LOOK_EVERY = 1000;
+const LOOK_EVERY = 500;
 /** Milliseconds without sound after which the written lines take its place. */
-const SILENT_AFTER = 4000;
+const SILENT_AFTER = 2500;
 
 /**
  * Hears (and sees) the programme of the conference. One <audio> element, #sound, plays it from beginning to end: phones fall silent when it is exchanged.
