@@ -60,7 +60,14 @@ class Ours:
     def __init__(self, accelerated: bool) -> None:
         self.name = "native" if accelerated else "python"
         self.engine = EmbeddedEngine(
-            MediaConfig(host="127.0.0.1", announced=("127.0.0.1",), accelerated=accelerated, sessions_per_conference=MOST, sessions_per_source=50, sessions_per_address=MOST)
+            MediaConfig(
+                host="127.0.0.1",
+                announced=("127.0.0.1",),
+                accelerated=accelerated,
+                sessions_per_conference=MOST,
+                sessions_per_source=50,
+                sessions_per_address=MOST,
+            )
         )
 
     @property
