@@ -84,7 +84,6 @@ class Publisher:
         self._refused: deque[int] = deque(maxlen=8)
         self._budget = MOST_BITS
         self._worst = 0.0
-        self._round_trip: float | None = None
         self._bits = self._octets = 0
         self._second = now = time.monotonic()
         self._said, self._unknown = Budget(RTCP_PER_SECOND, now), Budget(UNKNOWN_PER_SECOND, now)

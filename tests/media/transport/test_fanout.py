@@ -141,7 +141,7 @@ def uncut(ears: Ears) -> list[int]:
     try:
         ears.sockets[-1].setsockopt(socket.IPPROTO_UDP, 104, 1)
     except OSError:
-        pytest.skip("this system does not cut messages")
+        pytest.skip("this system does not cut messages: there is nothing that could fail")
     ears.send(picture(1), picture(2))
     return [len(ears.sockets[-1].recv(65536))]
 
@@ -215,7 +215,7 @@ def _wide(head: bytes) -> bytes:
     return head
 
 
-@pytest.mark.skipif("C" not in WAYS, reason="there is no compiler here")
+@pytest.mark.skipif("C" not in WAYS, reason="there is no compiler here; the other way is all there is")
 @pytest.mark.parametrize(
     "wrong",
     [
